@@ -1,0 +1,205 @@
+"""What an operator can set, as frozen typed sections; `config.loading` fills and checks them.
+
+The type of a field is its rule: `Literal` lists the choices, `Between` and `Shape` narrow a number or a text.
+Durations carry their unit in their name.
+"""
+
+from __future__ import annotations
+
+import hmac
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Annotated, Final, Literal
+
+MASK: Final = "********"
+SECRET_KEY_LENGTH: Final = 32
+
+
+class Secret:
+    """A text that no log line, traceback or template shows; only `reveal()` gives it away."""
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: str) -> None:
+        self._value = value
+
+    def reveal(self) -> str:
+        """The secret itself; an empty one raises, so that nothing is ever signed with no key."""
+        if not self._value:
+            raise ValueError("this secret is not set")
+        return self._value
+
+    def __bool__(self) -> bool:
+        return bool(self._value)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Secret):
+            return NotImplemented
+        return hmac.compare_digest(self._value.encode(), other._value.encode())
+
+    def __hash__(self) -> int:
+        return hash((Secret, self._value))
+
+    def __repr__(self) -> str:
+        return MASK
+
+    __str__ = __repr__
+
+
+NO_SECRET: Final = Secret("")
+
+
+@dataclass(frozen=True, slots=True)
+class Between:
+    """Bounds of a whole number, both included."""
+
+    least: int
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """A pattern the whole text must match, and the words that explain it."""
+
+    pattern: re.Pattern[str]
+    words: str
+
+
+SLUG: Final = Shape(
+    re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*"), "small letters, digits and single hyphens, a letter first"
+)
+LANGUAGE: Final = Shape(
+    re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*"), 'a language tag such as "en" or "pt-BR"'
+)
+FILLED: Final = Shape(re.compile(r"\S(.*\S)?"), "a text of one line, not empty, no spaces around it")
+
+NewMembers = Literal["active", "pending"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteSettings:
+    """Who this community is, and the key that signs its tokens."""
+
+    name: Annotated[str, FILLED] = "Plenary"
+    base_url: str = "http://127.0.0.1:8000"
+    language: Annotated[str, LANGUAGE] = "en"
+    time_zone: str = "UTC"
+    secret_key: Secret = NO_SECRET
+    contact: Annotated[str, FILLED] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServerSettings:
+    """How the site listens, and how long it takes its leave."""
+
+    host: Annotated[str, FILLED] = "127.0.0.1"
+    port: Annotated[int, Between(1, 65535)] = 8000
+    processes: Annotated[int, Between(1, 64)] = 1
+    with_worker: bool = False
+    metrics_token: Secret | None = None
+    trusted_proxies: tuple[str, ...] = ()
+    drain_seconds: Annotated[int, Between(0, 300)] = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DatabaseSettings:
+    """Where PostgreSQL is (no `url`: the embedded one, below `data`) and how long anything may take there."""
+
+    url: Secret | None = None
+    data: Annotated[str, FILLED] = ".data"
+    pool_size: Annotated[int, Between(2, 500)] = 10
+    statement_timeout_ms: Annotated[int, Between(100, 600_000)] = 5_000
+    worker_statement_timeout_ms: Annotated[int, Between(100, 3_600_000)] = 60_000
+    lock_timeout_ms: Annotated[int, Between(10, 60_000)] = 3_000
+    idle_in_transaction_timeout_ms: Annotated[int, Between(100, 600_000)] = 10_000
+    wait_member_ms: Annotated[int, Between(1, 60_000)] = 2_000
+    wait_anonymous_ms: Annotated[int, Between(1, 60_000)] = 250
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchSettings:
+    """Which engine finds things, and the folder of its index (None: `search` below `database.data`)."""
+
+    engine: Literal["embedded"] = "embedded"
+    folder: Annotated[str, FILLED] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProviderSettings:
+    """One OpenID Connect provider that people sign in with; `new_members` None follows `auth.new_members`."""
+
+    name: Annotated[str, SLUG]
+    label: Annotated[str, FILLED]
+    issuer: str
+    client_id: Annotated[str, FILLED]
+    client_secret: Secret
+    scopes: tuple[str, ...] = ("openid", "profile", "email")
+    new_members: NewMembers | None = None
+    owns_domains: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuthSettings:
+    """The doors of sign-in, how long a session lasts, and what a newcomer is at first."""
+
+    providers: tuple[ProviderSettings, ...] = ()
+    session_idle_days: Annotated[int, Between(1, 365)] = 14
+    session_absolute_days: Annotated[int, Between(1, 730)] = 90
+    staff_session_hours: Annotated[int, Between(1, 168)] = 12
+    new_members: NewMembers = "pending"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobsSettings:
+    """How the worker takes work from the queue."""
+
+    concurrency: Annotated[int, Between(2, 200)] = 10
+    batch_size: Annotated[int, Between(1, 100)] = 5
+    poll_seconds: Annotated[int, Between(1, 60)] = 2
+    heartbeat_seconds: Annotated[int, Between(1, 60)] = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LimitsSettings:
+    """How much one visitor may send or ask, and how long the site waits for others."""
+
+    body_bytes: Annotated[int, Between(100_000, 50_000_000)] = 1_000_000
+    upload_bytes: Annotated[int, Between(100_000, 500_000_000)] = 10_000_000
+    header_seconds: Annotated[int, Between(1, 120)] = 10
+    body_seconds: Annotated[int, Between(1, 600)] = 30
+    request_seconds: Annotated[int, Between(1, 600)] = 15
+    writes_per_minute: Annotated[int, Between(1, 100_000)] = 30
+    searches_per_minute: Annotated[int, Between(1, 100_000)] = 60
+    sign_ins_per_minute: Annotated[int, Between(1, 100_000)] = 20
+    streams: Annotated[int, Between(1, 100_000)] = 1_600
+    streams_per_member: Annotated[int, Between(1, 1_000)] = 6
+    outbound_connect_seconds: Annotated[int, Between(1, 60)] = 3
+    outbound_seconds: Annotated[int, Between(1, 120)] = 10
+    outbound_bytes: Annotated[int, Between(1_000, 100_000_000)] = 1_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoggingSettings:
+    """How much is logged, and in which form."""
+
+    level: Literal["debug", "info", "warning", "error"] = "info"
+    format: Literal["json", "text"] = "json"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Everything that can be set; `sources` says where each value that is no default came from."""
+
+    site: SiteSettings = SiteSettings()
+    server: ServerSettings = ServerSettings()
+    database: DatabaseSettings = DatabaseSettings()
+    search: SearchSettings = SearchSettings()
+    auth: AuthSettings = AuthSettings()
+    jobs: JobsSettings = JobsSettings()
+    limits: LimitsSettings = LimitsSettings()
+    logging: LoggingSettings = LoggingSettings()
+    sources: Mapping[str, str] = field(
+        default_factory=lambda: MappingProxyType({}), repr=False, compare=False
+    )
