@@ -1,0 +1,81 @@
+"""Who is acting: loaded once per request in one statement, then plain data."""
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Status(StrEnum):
+    PENDING = "pending"
+    ACTIVE = "active"
+    SUSPENDED = "suspended"
+    DEACTIVATED = "deactivated"
+
+
+class StaffRole(StrEnum):
+    MODERATOR = "moderator"
+    ADMIN = "admin"
+
+
+class GroupRole(StrEnum):
+    MEMBER = "member"
+    FACILITATOR = "facilitator"
+
+
+class Scope(StrEnum):
+    """What an API token may be used for; a session has all of them."""
+
+    READ = "read"
+    POST = "post"
+
+
+ALL_SCOPES = frozenset(Scope)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Actor:
+    """The person (or visitor) behind a request.
+
+    ``listed`` are the ids of the groups whose existence this actor may know, ``readable`` those whose content they
+    may read: every read is narrowed by one of the two. ``roles`` are their places in groups.
+    """
+
+    member_id: int | None = None
+    username: str = ""
+    display_name: str = ""
+    status: Status | None = None
+    staff: StaffRole | None = None
+    silenced: bool = False
+    roles: Mapping[int, GroupRole] = field(default_factory=dict)
+    banned: frozenset[int] = frozenset()
+    listed: tuple[int, ...] = ()
+    readable: tuple[int, ...] = ()
+    language: str = "en"
+    time_zone: str = "UTC"
+    scopes: frozenset[Scope] = ALL_SCOPES
+    session_id: int | None = None
+    unread_notices: int = 0
+
+    @property
+    def is_anonymous(self) -> bool:
+        return self.member_id is None
+
+    @property
+    def is_active(self) -> bool:
+        return self.member_id is not None and self.status is Status.ACTIVE
+
+    @property
+    def is_staff(self) -> bool:
+        return self.is_active and self.staff is not None
+
+    @property
+    def is_admin(self) -> bool:
+        return self.is_active and self.staff is StaffRole.ADMIN
+
+    def belongs_to(self, group_id: int) -> bool:
+        return group_id in self.roles
+
+    def facilitates(self, group_id: int) -> bool:
+        return self.roles.get(group_id) is GroupRole.FACILITATOR
+
+
+VISITOR = Actor()

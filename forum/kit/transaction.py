@@ -1,0 +1,115 @@
+"""The only opener of transactions: ``@command`` around a deed, ``connection()`` for reading.
+
+A command runs in one transaction; a command called by a command runs in a savepoint of it. The pool is not fair
+and BEGIN can be cancelled, so a connection is waited for at most as long as its lane allows and always given back.
+"""
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from contextvars import ContextVar
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar, cast
+
+import asyncpg
+from tortoise.backends.asyncpg.client import TransactionWrapper
+from tortoise.connection import get_connection, get_connections
+
+from config.database import Client
+from forum.kit.errors import Overloaded
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+ATTEMPTS = 3
+RETRIED = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
+
+# Seconds to wait for a connection; the middleware narrows it for visitors (promise 6: they are shed first).
+patience: ContextVar[float] = ContextVar("patience", default=2.0)
+_after_commit: ContextVar[list[Callable[[], None]] | None] = ContextVar("after_commit", default=None)
+
+
+def command(deed: Callable[P, Awaitable[R]]) -> Callable[P, Awaitable[R]]:
+    """Run the deed in one transaction, again after a deadlock; inside another command, in a savepoint."""
+
+    @wraps(deed)
+    async def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        outer = get_connection("default")
+        if isinstance(outer, TransactionWrapper):
+            async with outer._connection.transaction():
+                return await deed(*args, **kwargs)
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                return await _in_transaction(lambda: deed(*args, **kwargs))
+            except RETRIED:
+                if attempt == ATTEMPTS:
+                    raise
+                await asyncio.sleep(0.01 * attempt)
+        raise AssertionError("unreachable")
+
+    return run
+
+
+async def _in_transaction(deed: Callable[[], Awaitable[R]]) -> R:
+    hooks: list[Callable[[], None]] = []
+    async with outermost():
+        token = _after_commit.set(hooks)
+        try:
+            result = await deed()
+        finally:
+            _after_commit.reset(token)
+    for hook in hooks:
+        hook()
+    return result
+
+
+@asynccontextmanager
+async def outermost() -> AsyncIterator[asyncpg.Connection]:
+    """One real transaction, seen by the ORM and by ``connection()``; for ``@command`` and the test fixture."""
+    client = cast(Client, get_connection("default"))
+    pool = await client.pool()
+    raw = await _acquire(pool)
+    try:
+        wrapper = TransactionWrapper(client)
+        wrapper._connection = cast(asyncpg.Connection, raw)
+        async with raw.transaction():
+            token = get_connections().set("default", wrapper)
+            try:
+                yield cast(asyncpg.Connection, raw)
+            finally:
+                get_connections().reset(token)
+    finally:
+        # Shielded: a request cancelled here would leak its connection for ever.
+        await asyncio.shield(pool.release(raw))
+
+
+@asynccontextmanager
+async def connection() -> AsyncIterator[asyncpg.Connection]:
+    """The running transaction's connection, else one from the pool for as long as the block lasts."""
+    client = get_connection("default")
+    if isinstance(client, TransactionWrapper):
+        yield client._connection
+        return
+    pool = await cast(Client, client).pool()
+    raw = await _acquire(pool)
+    try:
+        yield cast(asyncpg.Connection, raw)
+    finally:
+        await asyncio.shield(pool.release(raw))
+
+
+async def _acquire(pool: asyncpg.Pool) -> Any:
+    try:
+        return await pool.acquire(timeout=patience.get())
+    except TimeoutError as error:
+        raise Overloaded() from error
+
+
+def after_commit(hook: Callable[[], None]) -> None:
+    """Call ``hook`` once the outermost transaction has committed; never when it rolls back."""
+    hooks = _after_commit.get()
+    if hooks is not None:
+        hooks.append(hook)
+
+
+def in_transaction() -> bool:
+    return isinstance(get_connection("default"), TransactionWrapper)

@@ -1,0 +1,56 @@
+"""What a member is told inside the forum."""
+from enum import StrEnum
+
+from tortoise import fields
+from tortoise.fields.db_defaults import Now
+from tortoise.models import Model
+
+from forum.groups.models import Group
+from forum.members.models import Member
+from forum.threads.models import Post, Thread
+
+
+class NoticeKind(StrEnum):
+    REPLY = "reply"
+    MENTION = "mention"
+    FOLLOWED = "followed"
+    ACCEPTED = "accepted"
+    INVITATION = "invitation"
+    REQUEST = "request"
+    APPROVED = "approved"
+    REFUSED = "refused"
+    REPORT = "report"
+    ORPHANED_GROUP = "orphaned_group"
+
+
+class Notice(Model):
+    """One row per member and cause, however many reasons there were to tell them."""
+
+    id = fields.BigIntField(primary_key=True)
+    member: fields.ForeignKeyRelation[Member] = fields.ForeignKeyField("forum.Member", related_name="notices")
+    member_id: int
+    cause = fields.CharField(max_length=80)
+    kind = fields.CharEnumField(NoticeKind, max_length=16)
+    actor: fields.ForeignKeyNullableRelation[Member] = fields.ForeignKeyField(
+        "forum.Member", related_name="caused_notices", null=True
+    )
+    actor_id: int | None
+    group: fields.ForeignKeyNullableRelation[Group] = fields.ForeignKeyField(
+        "forum.Group", related_name="notices", null=True
+    )
+    group_id: int | None
+    thread: fields.ForeignKeyNullableRelation[Thread] = fields.ForeignKeyField(
+        "forum.Thread", related_name="notices", null=True
+    )
+    thread_id: int | None
+    post: fields.ForeignKeyNullableRelation[Post] = fields.ForeignKeyField(
+        "forum.Post", related_name="notices", null=True
+    )
+    post_id: int | None
+    note = fields.TextField(db_default="")
+    read_at = fields.DatetimeField(null=True)
+    created_at = fields.DatetimeField(db_default=Now())
+
+    class Meta:
+        table = "notices"
+        unique_together = (("member", "cause"),)
