@@ -1,0 +1,285 @@
+"""The embedded engine: tantivy in this process, its index in a folder that can be rebuilt at any time.
+
+Any number of processes may open the folder. Readers notice commits and swaps by looking at two file stamps
+before each search; writers open tantivy's writer for one batch, under a file lock.
+"""
+
+import asyncio
+import shutil
+import threading
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack, asynccontextmanager, contextmanager
+from pathlib import Path
+from typing import TypeAlias
+
+import tantivy
+
+from search import text
+from search.clauses import Plan, Planner, author_key, schema
+from search.documents import Document
+from search.engine import Hit, Query, SearchUnavailable, Status
+from search.generations import Generations, file_stamp
+from search.query import parse, primary_language
+
+BATCH_HEAP = 24_000_000  # bytes; tantivy wants at least 15 MB a thread
+REBUILD_HEAP = 64_000_000
+WRITE_WAIT = 10.0  # seconds for another process's batch to end
+MAX_RANKED = 1_000  # posts looked at, at most, to gather the threads of one page
+
+_Stamp: TypeAlias = tuple[int, int]
+
+
+class EmbeddedEngine:
+    """A SearchEngine on a folder; cheap to make, opens nothing until it is asked."""
+
+    def __init__(self, folder: Path) -> None:
+        self._generations = Generations(folder)
+        self._schema = schema()
+        self._planner = Planner(self._schema)
+        self._opening = threading.Lock()
+        self._opened: tuple[_Stamp, Path, tantivy.Index] | None = None
+        self._committed: _Stamp = (0, 0)
+        # So that waiting writers hold one thread of the pool, not all of them.
+        self._writing = asyncio.Lock()
+
+    async def index(self, documents: Iterable[Document]) -> None:
+        """Add documents, replacing those with the same post ids; searchable on return."""
+        batch = {document.post_id: document for document in documents}
+        if not batch:
+            return
+
+        def write(writer: tantivy.IndexWriter) -> None:
+            for post_id, document in batch.items():
+                writer.delete_documents_by_term("post_id", post_id)
+                writer.add_document(to_tantivy(document))
+
+        await self._write(write)
+
+    async def delete(self, post_ids: Iterable[int]) -> None:
+        """Forget posts; unknown ids are no error."""
+        await self._delete("post_id", post_ids)
+
+    async def delete_threads(self, thread_ids: Iterable[int]) -> None:
+        """Forget all posts of threads; unknown ids are no error."""
+        await self._delete("thread_id", thread_ids)
+
+    async def search(self, query: Query) -> list[Hit]:
+        """The best threads, one hit each; nothing outside `query.group_ids`."""
+        if not query.group_ids:
+            return []
+        return await asyncio.to_thread(self._search, query)
+
+    async def count(self) -> int:
+        """How many documents are indexed."""
+        return await asyncio.to_thread(lambda: self._searcher().num_docs)
+
+    @asynccontextmanager
+    async def rebuild(self) -> AsyncIterator["EmbeddedBuilder"]:
+        """Fill a new folder and swap it in; only one process rebuilds at a time."""
+        with ExitStack() as held:
+            held.enter_context(self._generations.locked("rebuild", 0.0))
+            builder = EmbeddedBuilder(self._generations.create(), self._schema)
+            held.callback(builder.close)
+            yield builder
+            async with self._writing:
+                await asyncio.to_thread(self._swap, builder)
+
+    async def status(self) -> Status:
+        """Whether the engine is ready, without raising."""
+        try:
+            return Status(ready=True, documents=await self.count())
+        except SearchUnavailable as error:
+            return Status(ready=False, documents=0, reason=str(error))
+
+    async def _delete(self, field: str, ids: Iterable[int]) -> None:
+        doomed = list(ids)
+        if not doomed:
+            return
+
+        def write(writer: tantivy.IndexWriter) -> None:
+            for value in doomed:
+                writer.delete_documents_by_term(field, value)
+
+        await self._write(write)
+
+    async def _write(self, write: Callable[[tantivy.IndexWriter], None]) -> None:
+        async with self._writing:
+            await asyncio.to_thread(self._write_batch, write)
+
+    def _write_batch(self, write: Callable[[tantivy.IndexWriter], None]) -> None:
+        with self._generations.locked("write", WRITE_WAIT):
+            # Read inside the lock: a swap takes it too, so no batch goes to a folder being retired.
+            folder = self._generations.active()
+            with _broken_is_unavailable():
+                writer = tantivy.Index.open(str(folder)).writer(BATCH_HEAP, 1)
+                try:
+                    write(writer)
+                    writer.commit()
+                finally:
+                    # Also ends the writer, and merges segments that would pile up otherwise.
+                    writer.wait_merging_threads()
+
+    def _swap(self, builder: "EmbeddedBuilder") -> None:
+        builder.commit()
+        with self._generations.locked("write", WRITE_WAIT):
+            self._generations.activate(builder.folder)
+            builder.kept = True
+            self._generations.sweep(keep=builder.folder)
+
+    def _searcher(self) -> tantivy.Searcher:
+        with self._opening, _broken_is_unavailable():
+            stamp = self._generations.stamp()
+            if self._opened is None or self._opened[0] != stamp:
+                self._open(stamp)
+            assert self._opened is not None
+            _, folder, index = self._opened
+            committed = file_stamp(folder / "meta.json")
+            if committed == (0, 0):
+                self._opened = None
+                raise SearchUnavailable("the search index has lost its folder: rebuild it")
+            if committed != self._committed:
+                index.reload()
+                self._committed = committed
+            return index.searcher()
+
+    def _open(self, stamp: _Stamp) -> None:
+        self._opened = None
+        for last in (False, True):
+            folder = self._generations.active()
+            self._committed = file_stamp(folder / "meta.json")
+            try:
+                index = tantivy.Index.open(str(folder))
+                # Without the watching thread: the stamps tell, and sooner.
+                index.config_reader("manual")
+                index.reload()
+            except ValueError:
+                # Swapped and swept between the two lines: look at the pointer once more.
+                if last or self._generations.stamp() == stamp:
+                    raise
+                stamp = self._generations.stamp()
+            else:
+                self._opened = (stamp, folder, index)
+                return
+
+    def _search(self, query: Query) -> list[Hit]:
+        plan = self._planner.plan(query, parse(query.text))
+        if plan is None:
+            return []
+        searcher = self._searcher()
+        with _broken_is_unavailable():
+            hits = _threads(searcher, plan.strict, plan, query.limit)
+            if not hits and plan.looser is not None:
+                hits = _threads(searcher, plan.looser, plan, query.limit)
+            return hits
+
+
+class EmbeddedBuilder:
+    """A generation being filled; made by `EmbeddedEngine.rebuild` only."""
+
+    def __init__(self, folder: Path, fields: tantivy.Schema) -> None:
+        self.folder = folder
+        self.kept = False
+        # A cancelled `add` leaves its thread running: nobody may end the writer under it.
+        self._busy = threading.Lock()
+        self._open: tantivy.IndexWriter | None = tantivy.Index(fields, str(folder)).writer(REBUILD_HEAP, 1)
+
+    async def add(self, documents: Iterable[Document]) -> None:
+        """Add documents, each post once."""
+        await asyncio.to_thread(self._add, list(documents))
+
+    def commit(self) -> None:
+        """Make all that was added durable and end the writer."""
+        with self._busy, _broken_is_unavailable():
+            self._writer().commit()
+            self._end()
+
+    def close(self) -> None:
+        """End the writer and remove the folder, unless it was swapped in."""
+        with self._busy:
+            self._end()
+        if not self.kept:
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _add(self, documents: Sequence[Document]) -> None:
+        for document in documents:
+            prepared = to_tantivy(document)
+            with self._busy, _broken_is_unavailable():
+                self._writer().add_document(prepared)
+
+    def _writer(self) -> tantivy.IndexWriter:
+        if self._open is None:
+            raise SearchUnavailable("this rebuild has ended")
+        return self._open
+
+    def _end(self) -> None:
+        if self._open is not None:
+            writer, self._open = self._open, None
+            writer.wait_merging_threads()
+
+
+def to_tantivy(document: Document) -> tantivy.Document:
+    """Analyse a document into the fields of `clauses.schema`."""
+    language = text.analysis_language(document.language, f"{document.title}\n{document.text}")
+    title = " ".join(text.terms(document.title, language))
+    body = " ".join(text.terms(document.text, language))
+    made = tantivy.Document()
+    made.add_integer("post_id", document.post_id)
+    made.add_integer("thread_id", document.thread_id)
+    made.add_integer("group_id", document.group_id)
+    made.add_integer("created_at", document.created_at)
+    made.add_integer("number", document.number)
+    made.add_text("language", primary_language(document.language) or language)
+    made.add_text("author", author_key(document.author))
+    made.add_text("kind", document.kind)
+    # Under number 1 the title belongs to the post; under the others it only says where they are.
+    if document.number == 1:
+        made.add_text("body", f"{title} {body}")
+        made.add_text("title", title)
+    else:
+        made.add_text("body", body)
+        made.add_text("topic", title)
+    made.add_text("whole", " ".join(text.whole_terms(f"{document.title}\n{document.text}")))
+    return made
+
+
+def _threads(searcher: tantivy.Searcher, clause: tantivy.Query, plan: Plan, limit: int) -> list[Hit]:
+    """Gather the first `limit` threads, looking further down while one thread's posts crowd the top."""
+    best: dict[int, Hit] = {}
+    # Most often a page of threads lies within twice as many posts.
+    offset, fetch = 0, limit * 2
+    while len(best) < limit and offset < MAX_RANKED:
+        order_by = "created_at" if plan.newest_first else None
+        found = searcher.search(clause, fetch, count=False, order_by_field=order_by, offset=offset).hits
+        for hit in _read(searcher, found, scored=not plan.newest_first):
+            best.setdefault(hit.thread_id, hit)
+        if len(found) < fetch:
+            break
+        offset, fetch = offset + fetch, min(fetch * 4, MAX_RANKED)
+    return list(best.values())[:limit]
+
+
+def _read(
+    searcher: tantivy.Searcher, found: Sequence[tuple[float, tantivy.DocAddress]], *, scored: bool
+) -> Iterator[Hit]:
+    addresses = [address for _, address in found]
+    columns = [
+        searcher.fast_field_values(name, addresses) for name in ("post_id", "thread_id", "group_id", "number")
+    ]
+    for (score, _), post_id, thread_id, group_id, number in zip(found, *columns, strict=True):
+        yield Hit(int(post_id), int(thread_id), int(group_id), int(number), float(score) if scored else 0.0)
+
+
+@contextmanager
+def _broken_is_unavailable() -> Iterator[None]:
+    """Turn what tantivy raises on a damaged folder into SearchUnavailable.
+
+    Its Rust panics arrive as a BaseException of a class that cannot be imported, hence the name.
+    """
+    try:
+        yield
+    except (ValueError, OSError, RuntimeError) as error:
+        raise SearchUnavailable(f"the search index cannot be used: rebuild it ({error})") from error
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":
+            raise
+        raise SearchUnavailable("the search index is damaged: rebuild it") from error

@@ -1,0 +1,238 @@
+"""Text analysis, the same for documents and for queries: words, folding, stems and whole tokens.
+
+Pure functions. The engine stores the terms made here and cuts nothing itself, so both sides agree by
+construction, and snippets can mark what was found.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
+
+import Stemmer
+
+from search.query import primary_language
+from search.stopwords import STOP_WORDS
+
+LANGUAGES = ("en", "fr", "es", "pt", "ar", "ru", "zh")
+LATIN_LANGUAGES = ("en", "fr", "es", "pt")
+
+MAX_TERM = 64  # characters; a longer term is cut, on both sides alike
+_DETECTED_CHARACTERS = 2000
+
+# Written without spaces: Han, Kana, Hangul, with the iteration marks and the half-width forms.
+_CJK = (
+    "\u3005-\u3007\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
+    "\uff66-\uff9f\U00020000-\U0003ffff"
+)
+
+
+def _marks() -> str:
+    """Combining marks and joiners, which Python's `\\w` leaves out: vowel signs, nukta, soft hyphen."""
+    points = [c for c in range(0x300, 0xFFFF) if unicodedata.category(chr(c)) in ("Mn", "Mc")]
+    return "".join(map(chr, points)) + "\u00ad\u200c\u200d"
+
+
+_MARKS = re.escape(_marks())
+_WORD = re.compile(rf"[{_CJK}]+|[^\W_{_CJK}]+(?:[{_MARKS}]+[^\W_{_CJK}]*)*")
+_IS_CJK = re.compile(f"[{_CJK}]")
+
+# `CVE-2024-1234`, `ada@example.org`, `snake_case`; `.org`; `C++`, `F#`.
+_WHOLE = re.compile(
+    r"[A-Za-z0-9]+(?:[-._:@+#][A-Za-z0-9]+)+|(?<![\w.])\.[A-Za-z][A-Za-z0-9]{1,20}\b|\b[A-Za-z](?:\+\+|#)"
+)
+_NUMBERED = re.compile(r"\b([A-Z][A-Za-z]{1,7})[ -]?(\d{1,6})\b")  # RFC 9110, RFC9110, IPv6
+_NUMBERED_ANY_CASE = re.compile(r"\b([A-Za-z]{2,8})[ -]?(\d{1,6})\b")
+
+
+def _substitutes(letters: Mapping[str, str]) -> dict[int, str]:
+    return {ord(letter): plain for letter, plain in letters.items()}
+
+
+_FOLDED: dict[int, str | None] = {
+    **dict.fromkeys([*range(0x300, 0x370), *range(0x591, 0x5C8), *range(0x610, 0x61B)], None),
+    **dict.fromkeys([*range(0x64B, 0x660), 0x670, *range(0x6D6, 0x6EE), 0x640], None),
+    **dict.fromkeys([0xAD, 0x200C, 0x200D], None),
+    **{0x660 + n: str(n) for n in range(10)},
+    **{0x6F0 + n: str(n) for n in range(10)},
+    **_substitutes({"æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"}),
+    **_substitutes({"ى": "ي", "ی": "ي", "ک": "ك", "ٱ": "ا", "’": "'"}),
+}
+
+_STEMMERS = {
+    # Size 0 turns the stemmer's own cache off: `_stem` keeps one for all of them.
+    language: Stemmer.Stemmer(name, 0)
+    for language, name in {
+        "en": "english", "fr": "french", "es": "spanish", "pt": "portuguese", "ar": "arabic", "ru": "russian",
+    }.items()
+}  # fmt: skip
+
+# Snowball looks for suffixes with their accents, and folding has taken these away (a reader may not have
+# typed them either): they are put back where the ending leaves no doubt, so all spellings stem alike.
+_RESTORED = {
+    "fr": (("ee", "ée"), ("ees", "ées")),
+    "es": (("cion", "ción"), ("logia", "logía"), ("logias", "logías")),
+    "pt": (("cao", "ção"), ("ao", "ão"), ("encia", "ência"), ("encias", "ências"), ("ancia", "ância"),
+           ("avel", "ável"), ("ivel", "ível")),
+}  # fmt: skip
+_PT_PLURALS = ("oes", "aes", "aos")  # of -ão; without accents as folding leaves them
+_AR_ARTICLES = ("وال", "بال", "كال", "فال", "ال", "لل")
+
+
+def fold(text: str) -> str:
+    """Compatibility forms, case and diacritics removed: what is left is what is compared.
+
+    `й` stays (it is a letter, not и with an accent); Japanese and Indic marks stay too.
+    """
+    if text.isascii():
+        return text.lower()
+    decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
+    kept = decomposed.replace("\u0438\u0306", "\u0439").translate(_FOLDED)
+    return unicodedata.normalize("NFC", kept)
+
+
+def terms(text: str, language: str) -> list[str]:
+    """The terms of a text in one known language, in order, stop words included."""
+    found: list[str] = []
+    for word in _WORD.findall(text):
+        found.extend(_analysed(word, language))
+    return found
+
+
+def spans(text: str, language: str) -> Iterator[tuple[int, int, str]]:
+    """The terms with where they stand in the text: (start, end, term), for marking them."""
+    for match in _WORD.finditer(text):
+        word, start = match.group(), match.start()
+        made = _analysed(word, language)
+        if len(made) == len(word) - 1 and _IS_CJK.match(word):
+            for offset, term in enumerate(made):
+                yield start + offset, start + offset + 2, term
+        else:
+            for term in made:
+                yield start, match.end(), term
+
+
+def query_terms(text: str, languages: Iterable[str] = ()) -> list[tuple[str, ...]]:
+    """The words of a query, each as the terms it may have become in documents.
+
+    With no language known a Latin word is stemmed in every Latin language; other scripts tell theirs.
+    """
+    asked = tuple(languages) or LATIN_LANGUAGES
+    found: list[tuple[str, ...]] = []
+    for word in _WORD.findall(text):
+        first = _analysed(word, asked[0])
+        if len(first) == 1:
+            found.append(tuple(dict.fromkeys(term for lang in asked for term in _analysed(word, lang))))
+        else:
+            found.extend((term,) for term in first)
+    return found
+
+
+def whole_terms(text: str) -> list[str]:
+    """The tokens of a document that are also kept whole, each once: `rfc9110`, `cve-2024-1234`, `.org`.
+
+    Single ideographs are among them: the text holds only pairs, and a reader may ask for one.
+    """
+    found = dict.fromkeys(match.lower()[:MAX_TERM] for match in _WHOLE.findall(text))
+    found.update(dict.fromkeys((name + number).lower() for name, number in _NUMBERED.findall(text)))
+    if not text.isascii():
+        found.update(dict.fromkeys(fold(ideograph) for ideograph in _IS_CJK.findall(text)))
+    return [term for term in found if term and not term.isspace()]
+
+
+def query_whole_terms(text: str) -> list[str]:
+    """The whole tokens that a query may mean; `rfc 9110` in any case is `rfc9110`."""
+    found = dict.fromkeys(match.lower()[:MAX_TERM] for match in _WHOLE.findall(text))
+    found.update(dict.fromkeys((name + number).lower() for name, number in _NUMBERED_ANY_CASE.findall(text)))
+    found.update(dict.fromkeys(fold(w) for w in _WORD.findall(text) if len(w) == 1 and _IS_CJK.match(w)))
+    return list(found)
+
+
+def stop_words(text: str, languages: Iterable[str] = ()) -> list[bool]:
+    """For each position of `query_terms`, whether it says nothing in any of the languages (default: all)."""
+    asked = tuple(languages) or LANGUAGES
+    lists = [STOP_WORDS[language] for language in asked]
+    return [
+        any(word in common for common in lists) for typed in _WORD.findall(text) for word in _unstemmed(typed)
+    ]
+
+
+def analysis_language(tag: str, text: str) -> str:
+    """The language to analyse a document in: its own if it is one of the seven, else a guess."""
+    language = primary_language(tag)
+    return language if language in LANGUAGES else detect(text) or "en"
+
+
+def detect(text: str) -> str | None:
+    """Guess one of the seven languages from script and stop words; None when nothing tells."""
+    scores = dict.fromkeys(LANGUAGES, 0)
+    for word in _WORD.findall(text[:_DETECTED_CHARACTERS]):
+        script = _script(word)
+        if script != "latin":
+            if script in scores:
+                scores[script] += len(word) if script == "zh" else 1
+            continue
+        folded = fold(word)
+        for language in LATIN_LANGUAGES:
+            scores[language] += folded in STOP_WORDS[language]
+    best, second = sorted(scores, key=lambda lang: scores[lang], reverse=True)[:2]
+    return best if scores[best] > scores[second] else None
+
+
+def _analysed(word: str, language: str) -> tuple[str, ...]:
+    # The cache is for words that come again; long runs of ideographs would only push them out.
+    return _cached(word, language) if len(word) <= 32 else _terms_of(word, language)
+
+
+def _terms_of(word: str, language: str) -> tuple[str, ...]:
+    return tuple(_stem(part, language) for part in _unstemmed(word))
+
+
+def _unstemmed(word: str) -> tuple[str, ...]:
+    folded = fold(word)
+    if _IS_CJK.match(folded):
+        return tuple(folded[i : i + 2] for i in range(len(folded) - 1)) or (folded,)
+    # A ligature may unfold into several words (U+FDFA is a whole sentence).
+    return tuple(part[:MAX_TERM] for part in _WORD.findall(folded))
+
+
+_cached = lru_cache(maxsize=32_768)(_terms_of)
+
+
+def _script(word: str) -> str:
+    first = word[0]
+    if first < "\u0370":
+        return "latin"
+    if "\u0400" <= first <= "\u052f":
+        return "ru"
+    if "\u0600" <= first <= "\u077f" or "\ufb50" <= first <= "\ufeff":
+        return "ar"
+    return "zh" if _IS_CJK.match(first) else "other"
+
+
+def _stem(folded: str, language: str) -> str:
+    if not folded.isalpha() or len(folded) < 3:
+        return folded
+    script = _script(folded)
+    if script == "latin":
+        own = language if language in LATIN_LANGUAGES else "en"
+        return _stem_latin(folded, own)
+    if script == "ar":
+        for article in _AR_ARTICLES:
+            if folded.startswith(article) and len(folded) - len(article) >= 3:
+                folded = folded[len(article) :]
+                break
+    if script in _STEMMERS:
+        return str(_STEMMERS[script].stemWord(folded)) or folded
+    return folded
+
+
+def _stem_latin(folded: str, language: str) -> str:
+    if language == "pt" and folded.endswith(_PT_PLURALS) and folded != "maes":
+        folded = folded[:-3] + "ao"
+    for ending, accented in _RESTORED.get(language, ()):
+        if folded.endswith(ending):
+            folded = folded[: -len(ending)] + accented
+            break
+    stem = str(_STEMMERS[language].stemWord(folded))
+    return fold(stem) or fold(folded)
