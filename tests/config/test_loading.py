@@ -1,0 +1,262 @@
+"""Settings: which layer wins, and what an operator reads when something is wrong."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from config.loading import SettingsError, describe, load
+from config.settings import MASK, ProviderSettings, Secret, Settings
+
+KEY = "k" * 40
+EXAMPLE = Path(__file__).parents[2] / "config" / "example.toml"
+
+
+@pytest.fixture(autouse=True)
+def _no_file_by_chance(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def read(toml: str = "", tmp_path: Path | None = None, **environ: str) -> Settings:
+    file = None
+    if tmp_path is not None:
+        file = tmp_path / "settings.toml"
+        file.write_text(toml, encoding="utf-8")
+    return load(environ={"FORUM_SITE_SECRET_KEY": KEY, **environ}, file=file)
+
+
+def mistakes(**environ: str) -> str:
+    with pytest.raises(SettingsError) as caught:
+        read(**environ)
+    return str(caught.value)
+
+
+def test_nothing_set_gives_the_defaults() -> None:
+    assert load(environ={}, needs_secret=False) == Settings()
+
+
+def test_example_file_holds_every_key_with_its_default() -> None:
+    assert load(environ={}, file=EXAMPLE, needs_secret=False) == Settings()
+    text = EXAMPLE.read_text(encoding="utf-8")
+    for section in fields(Settings):
+        if section.name == "sources":
+            continue
+        part = text.partition(f"\n[{section.name}]\n")[2].partition("\n[")[0]
+        for item in fields(getattr(Settings(), section.name)):
+            if item.name != "providers":
+                assert re.search(rf"^(# )?{item.name} = ", part, re.M), f"{section.name}.{item.name}"
+
+
+def test_example_provider_is_valid_and_complete(tmp_path: Path) -> None:
+    block = (
+        EXAMPLE.read_text(encoding="utf-8").partition("# [auth.providers.academy]")[2].partition("\n\n")[0]
+    )
+    table = "[auth.providers.academy]\n" + re.sub(r"^# (?=\w+ = )", "", block, flags=re.M)
+    (provider,) = read(table, tmp_path).auth.providers
+    given = tomllib.loads(table)["auth"]["providers"]["academy"]
+    assert {item.name for item in fields(ProviderSettings)} == {"name", *given}
+    assert provider.name == "academy"
+    assert provider.scopes == ("openid", "profile", "email")
+
+
+def test_each_layer_wins_over_the_one_before(tmp_path: Path) -> None:
+    toml = '[site]\nname = "File"\ncontact = "File"\nlanguage = "fr"\n[server]\nport = 1'
+    secret = tmp_path / "key"
+    secret.write_text("s" * 40 + "\n", encoding="utf-8")
+    file = tmp_path / "settings.toml"
+    file.write_text(toml, encoding="utf-8")
+    environ = {
+        "FORUM_CONFIG": str(file),
+        "FORUM_SITE_NAME": "Environment",
+        "FORUM_SITE_CONTACT": "Environment",
+        "FORUM_SITE_SECRET_KEY": KEY,
+        "FORUM_SITE_SECRET_KEY_FILE": str(secret),
+    }
+    settings = load(environ=environ, site_name="Command line", server_port=None)
+    assert (settings.site.name, settings.site.contact) == ("Command line", "Environment")
+    assert (settings.site.language, settings.server.port) == ("fr", 1)
+    assert settings.site.secret_key.reveal() == "s" * 40
+    shown = {key: (value, source) for key, value, source in describe(settings)}
+    assert shown["site.name"] == ('"Command line"', "command line")
+    assert shown["site.contact"] == ('"Environment"', "FORUM_SITE_CONTACT")
+    assert shown["site.language"] == ('"fr"', str(file))
+    assert shown["site.secret_key"] == (MASK, f"FORUM_SITE_SECRET_KEY_FILE = {secret}")
+    assert shown["server.host"] == ('"127.0.0.1"', "default")
+    assert shown["database.url"] == ("not set", "default")
+
+
+def test_file_in_the_working_directory_is_read() -> None:
+    Path("plenary.toml").write_text('[site]\nname = "Here"', encoding="utf-8")
+    assert read().site.name == "Here"
+
+
+def test_environment_spells_numbers_flags_and_lists() -> None:
+    settings = read(
+        FORUM_DATABASE_POOL_SIZE="20",
+        FORUM_LIMITS_BODY_BYTES="2_000_000",
+        FORUM_SERVER_WITH_WORKER="Yes",
+        FORUM_SERVER_TRUSTED_PROXIES="10.0.0.0/8, ::1",
+        FORUM_SITE_CONTACT="",
+    )
+    assert settings.database.pool_size == 20
+    assert settings.limits.body_bytes == 2_000_000
+    assert settings.server.with_worker is True
+    assert settings.server.trusted_proxies == ("10.0.0.0/8", "::1")
+    assert settings.site.contact is None
+
+
+def test_plain_database_url_is_honoured_and_the_long_name_wins() -> None:
+    plain = "postgresql://a@h/plain"
+    assert read(DATABASE_URL=plain).database.url == Secret(plain)
+    both = read(DATABASE_URL=plain, FORUM_DATABASE_URL="postgres://a@h/long")
+    assert both.database.url == Secret("postgres://a@h/long")
+
+
+def test_provider_from_file_and_environment_together(tmp_path: Path) -> None:
+    toml = '[auth.providers.big-school]\nlabel = "Big School"\nissuer = "https://id.example.org"'
+    (provider,) = read(
+        toml,
+        tmp_path,
+        FORUM_AUTH_PROVIDERS_BIG_SCHOOL_CLIENT_ID="forum",
+        FORUM_AUTH_PROVIDERS_BIG_SCHOOL_CLIENT_SECRET="hush",
+    ).auth.providers
+    assert provider.name == "big-school"
+    assert (provider.client_id, provider.client_secret.reveal()) == ("forum", "hush")
+
+
+def test_every_mistake_is_named_at_once_with_its_place_and_a_remedy(tmp_path: Path) -> None:
+    file = tmp_path / "settings.toml"
+    file.write_text(
+        '[site]\nnmae = "x"\nbase_url = "http://forum.example.org"\n'
+        '[server]\nport = "8000"\n[auth.providers.acme]\nlabel = "Acme"\n',
+        encoding="utf-8",
+    )
+    with pytest.raises(SettingsError) as caught:
+        load(
+            file=file,
+            environ={
+                "FORUM_SERVER_DRAIN_SECONDS": "soon",
+                "FORUM_SITE_TIME_ZONE": "Mars/Base",
+                "FORUM_LOGGING_LEVEL": "loud",
+                "FORUM_SITE_BASE_ULR": "x",
+                "FORUM_SITE_SECRET_KEY": "tooshortbutsecret",
+                "FORUM_DATABASE_LOCK_TIMEOUT_MS": "9000",
+            },
+        )
+    message = str(caught.value)
+    for expected in (
+        f"site.nmae ({file}): there is no such setting; did you mean site.name?",
+        f'site.base_url = "http://forum.example.org" ({file}): must begin with https://',
+        f'server.port = "8000" ({file}): must be a whole number',
+        'server.drain_seconds = "soon" (FORUM_SERVER_DRAIN_SECONDS): must be a whole number',
+        "site.time_zone",
+        'logging.level = "loud" (FORUM_LOGGING_LEVEL): must be "debug" or "info"',
+        "FORUM_SITE_BASE_ULR (environment): there is no such setting; did you mean FORUM_SITE_BASE_URL?",
+        "site.secret_key (FORUM_SITE_SECRET_KEY): must be at least 32 characters",
+        "auth.providers.acme.client_secret: is missing",
+        "auth.providers.acme.issuer: is missing",
+        "database.lock_timeout_ms: must be less than",
+    ):
+        assert expected in message
+    assert "tooshortbutsecret" not in message
+    assert message.startswith("12 settings are wrong:")
+
+
+def test_secret_key_is_required_unless_the_command_signs_nothing() -> None:
+    with pytest.raises(SettingsError, match="FORUM_SITE_SECRET_KEY_FILE"):
+        load(environ={})
+    settings = load(environ={}, needs_secret=False)
+    with pytest.raises(ValueError, match="not set"):
+        settings.site.secret_key.reveal()
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://127.0.0.1:8000",
+        "http://localhost",
+        "http://[::1]:9",
+        "https://forum.example.org",
+        "https://forum.example.org/",
+    ],
+)
+def test_base_url_may_be(url: str) -> None:
+    assert read(FORUM_SITE_BASE_URL=url).site.base_url == url.rstrip("/")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "forum.example.org",
+        "http://forum.example.org",
+        "http://localhost.example.org",
+        "https://forum.example.org/community",
+        "https://u:p@forum.example.org",
+        "https://forum.example.org?x",
+        "https://a b",
+        "https://h:99999",
+        "ftp://127.0.0.1",
+        "https://",
+        "https://[::1",
+    ],
+)
+def test_base_url_may_not_be(url: str) -> None:
+    assert "site.base_url" in mistakes(FORUM_SITE_BASE_URL=url)
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("FORUM_SERVER_PORT", "0"),
+        ("FORUM_SERVER_PORT", "65536"),
+        ("FORUM_SERVER_PORT", "٣"),
+        ("FORUM_SERVER_PORT", "9" * 5000),
+        ("FORUM_SERVER_WITH_WORKER", "maybe"),
+        ("FORUM_SITE_NAME", " padded "),
+        ("FORUM_SITE_NAME", "two\nlines"),
+        ("FORUM_SITE_LANGUAGE", "english please"),
+        ("FORUM_SERVER_TRUSTED_PROXIES", "proxy.example.org"),
+        ("FORUM_SERVER_METRICS_TOKEN", "short"),
+        ("FORUM_DATABASE_URL", "mysql://h/x"),
+        ("FORUM_DATABASE_URL", "postgresql://h"),
+        ("FORUM_SITE_TIME_ZONE", "../../etc/passwd"),
+        ("FORUM_AUTH_PROVIDERS_9_LABEL", "x"),
+        ("FORUM_SITE_SECRET_KEY_FILE", "/nowhere/key"),
+        ("FORUM_SITE_NAME_FILE", "/etc/hostname"),
+        ("FORUM_CONFIG", "/nowhere/plenary.toml"),
+    ],
+)
+def test_bad_value_is_refused(variable: str, value: str) -> None:
+    assert variable in mistakes(**{variable: value})
+
+
+@pytest.mark.parametrize(
+    "toml",
+    ["site = 3", "[sight]\nname = 1", "[[auth.providers]]\nname = 'a'", "[site.name]\nx = 1", "not toml"],
+)
+def test_malformed_file_is_refused(tmp_path: Path, toml: str) -> None:
+    with pytest.raises(SettingsError):
+        read(toml, tmp_path)
+
+
+def test_secrets_never_show() -> None:
+    settings = read(
+        DATABASE_URL="postgresql://u:verysecret@h/d",
+        FORUM_AUTH_PROVIDERS_A_LABEL="A",
+        FORUM_AUTH_PROVIDERS_A_ISSUER="https://id.example.org",
+        FORUM_AUTH_PROVIDERS_A_CLIENT_ID="id",
+        FORUM_AUTH_PROVIDERS_A_CLIENT_SECRET="verysecret",
+    )
+    shown = f"{settings!r} {settings} {list(describe(settings))} {settings.site.secret_key}"
+    assert "verysecret" not in shown
+    assert KEY not in shown
+    assert "FORUM_DATABASE_URL" not in mistakes(DATABASE_URL="verysecret://u@h")
+    assert "verysecret" not in mistakes(DATABASE_URL="verysecret://u@h")
+
+
+def test_worker_needs_room_for_two_batches() -> None:
+    assert "jobs.concurrency: must be at least twice" in mistakes(FORUM_JOBS_BATCH_SIZE="6")
