@@ -61,28 +61,27 @@ class Planner:
 
     def plan(self, query: Query, parsed: ParsedQuery) -> Plan | None:
         """The clauses of a query, or None when it asks for nothing."""
-        tags = [*parsed.languages, *([primary_language(query.language)] if query.language else [])]
-        known = tuple(dict.fromkeys(tag for tag in tags if tag in text.LANGUAGES))
-        fixed = [(Occur.Must, self._any_of("group_id", query.group_ids))]
+        known = _analysed_languages(query, parsed)
         filters = [*self._authors(query, parsed), *self._languages(query, parsed)]
-        fixed.extend((Occur.Must, clause) for clause in filters)
-        phrases = [clause for phrase in parsed.phrases if (clause := self._phrase(phrase, known))]
-        fixed.extend((Occur.Must, clause) for clause in phrases)
         excluded = [clause for words in parsed.without if (clause := self._phrase(words, known))]
-        fixed.extend((Occur.MustNot, clause) for clause in excluded)
+        fixed = [
+            *_musts([self._any_of("group_id", query.group_ids), *filters]),
+            *((Occur.MustNot, clause) for clause in excluded),
+        ]
+        phrases = [clause for phrase in parsed.phrases if (clause := self._phrase(phrase, known))]
         words = self._words(parsed.words, known)
         newest_first = (query.sort or parsed.sort) is Sort.NEW
         if not words:
             if not (filters or phrases or excluded):
                 return None
-            return Plan(_all(fixed), None, newest_first or not phrases)
-        loose = tantivy.Query.boolean_query(
-            [(Occur.Should, clause) for clause in (*words, *self._wholes(parsed.words))]
-        )
-        any_word = _all([*fixed, (Occur.Must, loose)])
-        if not newest_first:
-            return Plan(any_word, None, False)
-        return Plan(_all([*fixed, *((Occur.Must, word) for word in words)]), any_word, True)
+            return Plan(_all([*fixed, *_musts(phrases)]), None, newest_first or not phrases)
+        ranking = [*words, *self._wholes(parsed.words)]
+        any_word = _all([*fixed, *_musts([*phrases, _any(ranking)])])
+        if newest_first:
+            return Plan(_all([*fixed, *_musts([*phrases, *words])]), any_word, True)
+        # A quotation in the middle of a question should not leave the reader with nothing.
+        looser = _all([*fixed, *_musts([_any([*ranking, *phrases])])]) if phrases else None
+        return Plan(any_word, looser, False)
 
     def _words(self, typed: Sequence[str], languages: tuple[str, ...]) -> list[Clause]:
         positions: dict[tuple[str, ...], bool] = {}
@@ -103,9 +102,7 @@ class Planner:
         return clauses[0] if len(clauses) == 1 else tantivy.Query.disjunction_max_query(clauses)
 
     def _variant(self, term: str) -> Clause:
-        return tantivy.Query.boolean_query(
-            [(Occur.Should, _boosted(self._term(field, term), boost)) for field, boost in _FIELDS]
-        )
+        return _any(_boosted(self._term(field, term), boost) for field, boost in _FIELDS)
 
     def _wholes(self, typed: Sequence[str]) -> list[Clause]:
         found = text.query_whole_terms(" ".join(typed))[:MAX_WORDS]
@@ -158,6 +155,19 @@ def author_key(name: str) -> str:
 
 def _boosted(clause: Clause, boost: float) -> Clause:
     return clause if boost == 1.0 else tantivy.Query.boost_query(clause, boost)
+
+
+def _analysed_languages(query: Query, parsed: ParsedQuery) -> tuple[str, ...]:
+    tags = [*parsed.languages, *([primary_language(query.language)] if query.language else [])]
+    return tuple(dict.fromkeys(tag for tag in tags if tag in text.LANGUAGES))
+
+
+def _musts(clauses: Iterable[Clause]) -> list[tuple[Occur, Clause]]:
+    return [(Occur.Must, clause) for clause in clauses]
+
+
+def _any(clauses: Iterable[Clause]) -> Clause:
+    return tantivy.Query.boolean_query([(Occur.Should, clause) for clause in clauses])
 
 
 def _all(clauses: Sequence[tuple[Occur, Clause]]) -> Clause:

@@ -24,6 +24,7 @@ from search.query import parse, primary_language
 BATCH_HEAP = 24_000_000  # bytes; tantivy wants at least 15 MB a thread
 REBUILD_HEAP = 64_000_000
 WRITE_WAIT = 10.0  # seconds for another process's batch to end
+SWAPS_IN_A_ROW = 5
 MAX_RANKED = 1_000  # posts looked at, at most, to gather the threads of one page
 
 _Stamp: TypeAlias = tuple[int, int]
@@ -127,39 +128,36 @@ class EmbeddedEngine:
             self._generations.sweep(keep=builder.folder)
 
     def _searcher(self) -> tantivy.Searcher:
-        with self._opening, _broken_is_unavailable():
-            stamp = self._generations.stamp()
+        with self._opening:
+            for _ in range(SWAPS_IN_A_ROW):
+                stamp = self._generations.stamp()
+                try:
+                    return self._current(stamp)
+                except SearchUnavailable:
+                    self._opened = None
+                    # Swapped and swept while we looked: look at the pointer once more.
+                    if self._generations.stamp() == stamp:
+                        raise
+            raise SearchUnavailable("the search index is being replaced all the time")
+
+    def _current(self, stamp: _Stamp) -> tantivy.Searcher:
+        with _broken_is_unavailable():
             if self._opened is None or self._opened[0] != stamp:
-                self._open(stamp)
-            assert self._opened is not None
+                folder = self._generations.active()
+                self._committed = file_stamp(folder / "meta.json")
+                index = tantivy.Index.open(str(folder))
+                # Without the watching thread: the stamps tell, and sooner.
+                index.config_reader("manual")
+                index.reload()
+                self._opened = (stamp, folder, index)
             _, folder, index = self._opened
             committed = file_stamp(folder / "meta.json")
             if committed == (0, 0):
-                self._opened = None
                 raise SearchUnavailable("the search index has lost its folder: rebuild it")
             if committed != self._committed:
                 index.reload()
                 self._committed = committed
             return index.searcher()
-
-    def _open(self, stamp: _Stamp) -> None:
-        self._opened = None
-        for last in (False, True):
-            folder = self._generations.active()
-            self._committed = file_stamp(folder / "meta.json")
-            try:
-                index = tantivy.Index.open(str(folder))
-                # Without the watching thread: the stamps tell, and sooner.
-                index.config_reader("manual")
-                index.reload()
-            except ValueError:
-                # Swapped and swept between the two lines: look at the pointer once more.
-                if last or self._generations.stamp() == stamp:
-                    raise
-                stamp = self._generations.stamp()
-            else:
-                self._opened = (stamp, folder, index)
-                return
 
     def _search(self, query: Query) -> list[Hit]:
         plan = self._planner.plan(query, parse(query.text))
