@@ -1,0 +1,94 @@
+"""Every refusal code in words that help: what happened, and what to do next."""
+from typing import Final
+
+from forum.web.language import gettext
+from forum.web.language import mark as _
+
+_REFUSALS: Final = {
+    # Whole requests
+    "refused": _("This did not work. Please go back and try once more."),
+    "invalid": _("Something needs your attention. Please look at the fields below."),
+    "malformed": _("This request could not be read. Please go back and try once more."),
+    "sign_in_required": _("Please sign in first."),
+    "not_allowed": _("This is not open to you."),
+    "not_found": _("There is nothing at this address, or nothing that you can see."),
+    "method_not_allowed": _("This address does not work that way."),
+    "conflict": _("Something changed in the meantime. Please look again, then try once more."),
+    "stale_version": _("Somebody saved a newer version first. Both texts are here; nothing is lost."),
+    "version_required": _("It is not clear which version this changes. Please open the page again."),
+    "too_large": _("This is too large to send. Please make it shorter."),
+    "unsupported_media_type": _("Please send this as application/json."),
+    "too_many_requests": _("That was a lot at once. Please wait a moment, then try again."),
+    "overloaded": _("The site is very busy right now. Please try again in a moment."),
+    "renderer_busy": _("The site is very busy right now. Please try again in a moment."),
+    "internal": _("Something broke on our side. It has been noted; please try again in a while."),
+    "cross_site_request": _("This request came from another site, so nothing was changed."),
+    "key_reused": _("This key was already used for another request."),
+    "still_in_flight": _("The same request is still being worked on. Please wait a moment."),
+    "already_sent": _(
+        "This form was already sent once. Press Send again if you mean to send this as well."
+    ),
+    "invalid_token": _("This token is unknown, has expired or has been ended."),
+    "insufficient_scope": _("This token may not be used for that."),
+    "token_scope": _("This token may not be used for that."),
+    # People
+    "not_approved": _("Your account is waiting for approval. The site's staff will let you in soon."),
+    "silenced": _("You can read but not write for now. The site's staff can tell you why and until when."),
+    "staff_only": _("Only the site's staff can do this."),
+    "not_yours": _("Only the person who wrote this can do that."),
+    "yourself": _("You cannot do this to yourself."),
+    # Groups
+    "banned": _("You cannot join this group. Its facilitators have closed it to you."),
+    "group_members_only": _("Only members of this group can read it. You can ask to join."),
+    "not_a_member": _("Join this group first; then you can take part."),
+    "request_needed": _("This group asks for a short reason. Please send a request to join."),
+    "invitation_only": _("This group is by invitation. A member of it can invite you."),
+    "facilitators_only": _("Only the group's facilitators can do this."),
+    "other_facilitator": _("A facilitator cannot do this to another facilitator."),
+    "last_facilitator": _("You are the last facilitator. Please name another one before you go."),
+    # Threads
+    "thread_locked": _("This thread is locked: it can be read, and takes no more replies."),
+    "not_a_question": _("Only a question can have an accepted answer."),
+    "too_many_drafts": _("You have 100 drafts, which is the most. Please delete some first."),
+}
+
+_FIELDS: Final = {
+    "required": _("Please fill this in."),
+    "too_short": _("This is too short."),
+    "too_long": _("This is too long. Please shorten it."),
+    "bad_length": _("This is too short or too long."),
+    "nul_byte": _("This holds a character that cannot be stored. Please remove it."),
+    "lone_surrogate": _("This holds half a character. Please type it again."),
+    "control_character": _("This holds an invisible control character. Please remove it."),
+    "unprintable": _("This holds a character that cannot be stored. Please remove it."),
+    "not_valid": _("This is not a valid value."),
+    "wrong_type": _("This is not the right kind of value."),
+    "unknown_field": _("This field is not known here."),
+    "unknown_choice": _("Please choose one of the values offered."),
+    "given_twice": _("This was given twice. Please give it once."),
+    "bad_key": _("Use 1 to 200 printable ASCII characters."),
+    "key_reused": _("This key was already used for another request."),
+    "not_json": _("This is not valid JSON."),
+    "too_deep": _("This is nested too deeply."),
+    "too_slow": _("This took too long to arrive. Please send it again."),
+    "cut_short": _("This did not arrive whole. Please send it again."),
+    "too_many_fields": _("This form has too many fields."),
+    "unknown_member": _("Nobody has this username. Please check the spelling."),
+    "banned_here": _("This person is banned from the group. Lift the ban first."),
+    "already_member": _("This person is a member already."),
+    "has_answer": _("This question has an accepted answer. Take that back first."),
+    "not_in_thread": _("This post is not in this thread, or is no longer public."),
+    "one_place": _("Say either a group or a thread, not both."),
+    "already_sent": _REFUSALS["already_sent"],
+    "unknown_operator": _("The search does not know this filter."),
+}
+
+
+def explain(code: str) -> str:
+    """A refusal's code as a sentence or two for the reader; an unknown code gets a general one."""
+    return gettext(_REFUSALS.get(code) or _FIELDS.get(code) or _REFUSALS["refused"])
+
+
+def explain_field(code: str) -> str:
+    """A field's code as a short sentence to stand at that field."""
+    return gettext(_FIELDS.get(code) or _FIELDS["not_valid"])
