@@ -24,7 +24,6 @@ _INVISIBLE: Final = re.compile(
 )
 _LOOSE_JOINER: Final = re.compile("(?:(?<![^\\s\u200c\u200d])[\u200c\u200d]+|[\u200c\u200d]+(?=\\s|$))")
 _SPACES: Final = re.compile(r"\s+")
-_NOT_SLUG: Final = re.compile(r"[\W_]+")
 
 
 class Fault(StrEnum):
@@ -76,14 +75,19 @@ def clean_body(text: str, *, at_least: int = 1, at_most: int = 32_000) -> str:
     return _measured(body, at_least, at_most)
 
 
+def without_forbidden(text: str) -> str:
+    """Return an imported text without the characters that ``clean_body`` would refuse it for."""
+    return _FORBIDDEN.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
 def slugify(title: str) -> str:
     """Return the part of an address made from a title: lower case, hyphens, at most 80 code points.
 
     Accents fall from Latin letters; other scripts stay as they are. Never empty.
     """
     folded = "".join(_folded(character) for character in unicodedata.normalize("NFC", title).casefold())
-    kept = _NOT_SLUG.sub("-", _spaced_marks(folded)).strip("-")
-    return kept[:SLUG_LENGTH].rstrip("-") or EMPTY_SLUG
+    words = "".join(_letter_or_space(character) for character in folded).split()
+    return "-".join(words)[:SLUG_LENGTH].rstrip("-") or EMPTY_SLUG
 
 
 def _folded(character: str) -> str:
@@ -94,14 +98,8 @@ def _folded(character: str) -> str:
     return bare.encode("ascii", "ignore").decode() if bare[0].isascii() else character
 
 
-def _spaced_marks(text: str) -> str:
-    """Hold vowel signs and joiners together with their letters, which ``\\W`` would split."""
-    if text.isascii():
-        return text
-    return "".join(_letter_or_space(character) for character in text)
-
-
 def _letter_or_space(character: str) -> str:
+    """Keep letters, digits and vowel signs; let joiners and apostrophes fall; part words at the rest."""
     if character.isalnum() or unicodedata.category(character) in {"Mn", "Mc"}:
         return character
     return "" if character in "\u200c\u200d'’" else " "

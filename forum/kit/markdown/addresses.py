@@ -12,7 +12,8 @@ from markdown_it.rules_inline import StateInline
 
 from forum.kit.markdown.limits import pay
 
-MAX_ADDRESS: Final = 2_000
+MAX_ADDRESS: Final = 8_000
+MAX_BARE_ADDRESS: Final = 2_000
 _ALLOWED: Final = re.compile(r"https?://[^/?#\s]|mailto:[^\s]", re.IGNORECASE)
 _SCHEME: Final = re.compile(r"(?:^|[^a-z0-9.+-])(https?)$", re.IGNORECASE | re.ASCII)
 _REST: Final = re.compile(r'://[^\s<>"`|\\^{}\x00-\x1f\x7f。，、；：！？（）「」『』【】《》“”]{1,2000}')
@@ -39,10 +40,10 @@ def bare_address(state: StateInline, silent: bool) -> bool:
     if not scheme or not found:
         return False
     rest = _without_sentence(found.group())
-    pay(state.env, 4 + len(rest) // 40)
+    pay(state.env, 12 + len(rest) // 15)
     word = scheme.group(1)
     address = state.md.normalizeLink(word + rest)
-    if len(rest) > MAX_ADDRESS or not state.md.validateLink(address):
+    if len(rest) > MAX_BARE_ADDRESS or not state.md.validateLink(address):
         return False
     if not silent:
         state.pending = state.pending[: -len(word)]

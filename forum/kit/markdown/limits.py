@@ -20,12 +20,15 @@ MAX_FOOTNOTE_LABEL: Final = 100
 MAX_FOOTNOTE_CALLS: Final = 300
 IMAGES_DEEP: Final = 2
 MAX_RUN: Final = 20
-# Steps of the parser, about 10 µs each. Written text needs one for some ten characters; the fixed part is
+# Steps of the parser, about 3 µs each. Written text needs one for some five characters; the fixed part is
 # for short texts, which may be as strange as they like.
-STEPS: Final = 3_000
-STEPS_PER_CHARACTER: Final = 0.25
-STEPS_PER_BLOCK: Final = 4
-STEPS_PER_BRACKET: Final = 2
+STEPS: Final = 6_000
+STEPS_PER_CHARACTER: Final = 0.6
+STEPS_PER_BLOCK: Final = 10
+STEPS_PER_LINE: Final = 2
+STEPS_PER_CELL: Final = 3
+STEPS_PER_BRACKET: Final = 3
+STEPS_PER_EMPHASIS: Final = 2
 
 BlockRule = Callable[[StateBlock, int, int, bool], bool]
 InlineRule = Callable[[StateInline, bool], bool]
@@ -60,6 +63,7 @@ def install(md: MarkdownIt) -> None:
     _around(block, "table", _capped)
     _around(inline, "text", _counted_token)
     _around(inline, "emphasis", _short_run)
+    _around(inline, "strikethrough", _counted_tilde)
     _around(inline, "link", _counted_bracket)
     _around(inline, "image", _counted_bracket)
     _around(inline, "image", _shallow)
@@ -98,6 +102,16 @@ def _counted_token(rule: InlineRule) -> InlineRule:
     return counted_token
 
 
+def _counted_tilde(rule: InlineRule) -> InlineRule:
+    def counted_tilde(state: StateInline, silent: bool) -> bool:
+        if state.src[state.pos] != "~":
+            return False
+        pay(state.env, 2 * STEPS_PER_EMPHASIS)
+        return rule(state, silent)
+
+    return counted_tilde
+
+
 def _counted_bracket(rule: InlineRule) -> InlineRule:
     def counted_bracket(state: StateInline, silent: bool) -> bool:
         if state.src[state.pos] not in "![":
@@ -115,6 +129,7 @@ def _short_run(rule: InlineRule) -> InlineRule:
         mark = state.src[state.pos]
         if mark not in "*_":
             return False
+        pay(state.env, STEPS_PER_EMPHASIS)
         if not state.src.startswith(mark * (MAX_RUN + 1), state.pos):
             return rule(state, silent)
         start = state.pos
@@ -128,10 +143,15 @@ def _short_run(rule: InlineRule) -> InlineRule:
 
 
 def _counted_line(rule: BlockRule) -> BlockRule:
-    """Count where every line is asked whether a quote begins there, by each block that may end there."""
+    """Count where every line is asked whether a quote begins there, by each block that may end there.
+
+    A quote reads its lines before what is in it, and so does a quote in that one.
+    """
 
     def counted_line(state: StateBlock, start: int, end: int, silent: bool) -> bool:
-        pay(state.env, 1)
+        pay(state.env, STEPS_PER_LINE)
+        if not silent and state.parentType == "blockquote":
+            pay(state.env, (end - start) // 3)
         return rule(state, start, end, silent)
 
     return counted_line
@@ -171,7 +191,9 @@ def _capped(rule: BlockRule) -> BlockRule:
         if silent:
             return True
         found = rule(state, start, min(end, start + 2 + rows), False)
-        state.env["cells"] -= columns * (state.line - start)
+        cells = columns * (state.line - start)
+        state.env["cells"] -= cells
+        pay(state.env, cells * STEPS_PER_CELL)
         return found
 
     return capped

@@ -8,7 +8,10 @@ from markdown_it.common.utils import escapeHtml
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
+from forum.kit.markdown.limits import pay
+
 MAX_MENTIONS: Final = 50
+STEPS_PER_MENTION: Final = 6
 # A username, with what tells it from half of something longer: a longer name, or an address at a host.
 _NAME: Final = re.compile(r"@([a-z0-9][a-z0-9_-]{1,38})(?![a-z0-9_-]|@)", re.IGNORECASE | re.ASCII)
 _GLUE: Final = frozenset("_@/.+-=&%#:\\")
@@ -30,6 +33,7 @@ def mention(state: StateInline, silent: bool) -> bool:
     found = _NAME.match(state.src, state.pos, state.posMax)
     if found is None:
         return False
+    pay(state.env, STEPS_PER_MENTION)
     # "_@ben_" and "@ben-" end in a mark of the sentence more often than in a mark of the name.
     written = found.group(1)
     name = _known(written.lower(), state.env)

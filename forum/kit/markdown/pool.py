@@ -16,7 +16,7 @@ from forum.kit.markdown.limits import CostError
 from forum.kit.markdown.rendering import Rendered, as_typed, render, render_within
 
 LONG: Final = 20_000
-STEPS_AT_HAND: Final = 2_500
+STEPS_AT_HAND: Final = 10_000
 SECONDS_TO_RENDER: Final = 2.0
 SECONDS_TO_WAIT: Final = 10.0
 PROCESSES: Final = 1

@@ -67,7 +67,7 @@ def render(body: str, *, mention_href: Mapping[str, str] | None = None, anchor: 
 
 
 def render_within(steps: int, body: str, mention_href: Mapping[str, str], anchor: str) -> Rendered:
-    """Render in so many of the parser's steps (about 10 µs each), or raise ``CostError``."""
+    """Render in so many of the parser's steps (about 3 µs each), or raise ``CostError``."""
     if not _ANCHOR.fullmatch(anchor):
         raise ValueError("anchor")
     env = limits.new_budget(steps)

@@ -1,6 +1,6 @@
 """Shapes the parsed tokens for our pages: headings, directions, images, languages; and the plain text."""
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import Final
 from urllib.parse import unquote
 
@@ -23,7 +23,7 @@ def shape(state: StateCore) -> None:
         elif token.type == "fence":
             token.info = _language(token.info)
         elif token.type == "inline" and token.children:
-            token.children = list(_without_images(token.children))
+            token.children = list(_without_images(_going_somewhere(token.children)))
         if token.type in _DIRECTED:
             token.attrSet("dir", "auto")
             _class_for_alignment(token)
@@ -41,7 +41,17 @@ def _class_for_alignment(token: Token) -> None:
         token.attrSet("class", "align-" + style.removeprefix("text-align:"))
 
 
-def _without_images(children: Sequence[Token]) -> Iterator[Token]:
+def _going_somewhere(children: Iterable[Token]) -> Iterator[Token]:
+    """Drop the links that have no address."""
+    goes = True
+    for child in children:
+        if child.type == "link_open":
+            goes = bool(child.attrGet("href"))
+        if goes or child.type not in {"link_open", "link_close"}:
+            yield child
+
+
+def _without_images(children: Iterable[Token]) -> Iterator[Token]:
     """Turn each image into a link that says its alternative text; inside a link, into that text."""
     inside = 0
     for child in children:
