@@ -1,7 +1,7 @@
 """The interface's language: which one this request speaks, and its texts.
 
-English is in the source. Two pseudo-locales find what is not ready for others: `en-XA` puts every marked text in
-brackets and lengthens it, `ar-XB` does the same from right to left.
+English is in the source. Two pseudo-locales find what is not ready for others: `en-XA` puts every marked text
+in brackets and lengthens it, `ar-XB` does the same from right to left.
 """
 import gettext as catalogues
 from contextvars import ContextVar
@@ -14,6 +14,7 @@ LANGUAGES: Final = frozenset({ENGLISH})
 PSEUDO: Final = frozenset({ACCENTED, MIRRORED})
 RIGHT_TO_LEFT: Final = frozenset({"ar", "dv", "fa", "he", "ku", "ps", "sd", "ug", "ur", "yi"})
 
+_SIGNS: Final = frozenset("%(){}<>/&")
 _accents: Final = str.maketrans("aeiouAEIOUcnsy", "åéîöûÅÉÎÖÛçñšý")
 _current: ContextVar[str] = ContextVar("interface_language", default=ENGLISH)
 
@@ -30,7 +31,7 @@ class Pseudo(catalogues.NullTranslations):
 
 def _bracketed(message: str) -> str:
     """Accents stay away from placeholders: only whole words without a sign in them get any."""
-    words = [word if set(word) & set("%(){}<>/&") else word.translate(_accents) for word in message.split(" ")]
+    words = [word if set(word) & _SIGNS else word.translate(_accents) for word in message.split(" ")]
     return "⟦" + " ".join(words) + "⟧"
 
 

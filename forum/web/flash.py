@@ -1,0 +1,36 @@
+"""What was just done, told on the page that follows: a code in the address, a fixed sentence on the page."""
+
+from typing import Final
+
+from markupsafe import escape
+
+from forum.web.language import gettext
+from forum.web.language import mark as _
+
+_SENTENCES: Final = {
+    "joined": _("You are in. Welcome!"),
+    "requested": _("Your request is with the facilitators. You will find their answer in your notices."),
+    "left": _("You have left this group. You can come back any time."),
+    "saved": _("Saved."),
+    "draft": _("Your draft is kept."),
+    "draft_gone": _("The draft is deleted."),
+    "withdrawn": _("Your post is withdrawn. Its place in the thread stays."),
+    "reported": _("Thank you. The facilitators have been told."),
+    "read": _("Everything here is marked as read."),
+    "invited": _("The invitation is on its way."),
+    "approved": _("They are in."),
+    "refused": _("The request is declined, and they have been told."),
+    "removed": _("They are no longer in the group."),
+    "banned": _("They are out, and cannot come back in."),
+    "unbanned": _("The ban is lifted."),
+    "role": _("Their role is changed."),
+    "ended": _("That session is ended."),
+    "kept": _("Kept in your bookmarks."),
+    "accepted": _("This is now the accepted answer."),
+}
+
+
+def said(code: str) -> str:
+    """The sentence as a status line; nothing for a code that is not ours."""
+    sentence = _SENTENCES.get(code)
+    return f'<p class="said" role="status">{escape(gettext(sentence))}</p>' if sentence else ""

@@ -1,0 +1,84 @@
+"""What every answer forbids the browser (S-24), and the number by which a request is found in the log."""
+
+import re
+import secrets
+from collections.abc import Iterable
+from typing import Final
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from config.logging import request_id
+
+_GIVEN: Final = re.compile(rb"[A-Za-z0-9_-]{8,64}")
+# Our own two files are all that a page loads; nothing inline, so there is nothing to allow by a nonce.
+_POLICY: Final = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+    "manifest-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action {forms}"
+)
+_ALWAYS: Final = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+    (b"referrer-policy", b"strict-origin-when-cross-origin"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (
+        b"permissions-policy",
+        b"camera=(), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=()",
+    ),
+)
+_STRICT: Final = (b"strict-transport-security", b"max-age=31536000; includeSubDomains")
+
+
+class SecurityHeaders:
+    """``form_targets``: origins of the identity providers, for a form that is sent on there by a redirect."""
+
+    def __init__(self, app: ASGIApp, *, secure: bool, form_targets: Iterable[str] = ()) -> None:
+        self.app = app
+        forms = " ".join(["'self'", *sorted(set(form_targets))])
+        policy = (b"content-security-policy", _POLICY.format(forms=forms).encode())
+        self._headers = [*_ALWAYS, policy, *([_STRICT] if secure else [])]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                present = {name for name, _ in message["headers"]}
+                added = [pair for pair in self._headers if pair[0] not in present]
+                message["headers"] = [*message["headers"], *added]
+            await send(message)
+
+        await self.app(scope, receive, with_headers if scope["type"] == "http" else send)
+
+
+class RequestId:
+    """A number for each request: in the log, in `X-Request-ID`, on the page of a failure.
+
+    The proxy's number is kept where ``trusted`` says that there is one in front of us.
+    """
+
+    def __init__(self, app: ASGIApp, *, trusted: bool = False) -> None:
+        self.app, self._trusted = app, trusted
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        number = self._given(scope) or secrets.token_hex(8)
+
+        async def with_number(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message["headers"], (b"x-request-id", number.encode())]
+            await send(message)
+
+        token = request_id.set(number)
+        try:
+            await self.app(scope, receive, with_number)
+        finally:
+            request_id.reset(token)
+
+    def _given(self, scope: Scope) -> str | None:
+        if not self._trusted:
+            return None
+        for name, value in scope["headers"]:
+            if name == b"x-request-id" and _GIVEN.fullmatch(value):
+                return str(value.decode())
+        return None
