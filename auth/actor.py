@@ -1,4 +1,5 @@
 """Who is acting: loaded once per request in one statement, then plain data."""
+
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -35,8 +36,8 @@ ALL_SCOPES = frozenset(Scope)
 class Actor:
     """The person (or visitor) behind a request.
 
-    ``listed`` are the ids of the groups whose existence this actor may know, ``readable`` those whose content they
-    may read: every read is narrowed by one of the two. ``roles`` are their places in groups.
+    ``listed`` are the ids of the groups whose existence this actor may know, ``readable`` those whose content
+    they may read: every read is narrowed by one of the two. ``roles`` are their places in groups.
     """
 
     member_id: int | None = None

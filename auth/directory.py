@@ -1,0 +1,109 @@
+"""What sign-in needs of the forum, as a protocol: auth knows people only through it.
+
+Every method is one deed of its own; those that write do so in one transaction together with the forum's
+data.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from auth.actor import Actor, StaffRole, Status
+
+
+class Hint(StrEnum):
+    """What a newcomer should be told once they are in."""
+
+    EMAIL_TAKEN = "email_taken"
+
+
+class RefusedReason(StrEnum):
+    SUSPENDED = "suspended"
+    DEACTIVATED = "deactivated"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CurrentSession:
+    """The browser session behind a request; ``stale`` asks for a new mark of when it was last seen."""
+
+    id: int
+    issuer: str
+    created_at: datetime
+    acr: str | None
+    auth_time: int | None
+    stale: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CurrentToken:
+    """The API token behind a request."""
+
+    id: int
+    stale: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Loaded:
+    """Who acts, and by which credential; neither credential means that none was given or none was good."""
+
+    actor: Actor
+    session: CurrentSession | None = None
+    token: CurrentToken | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Claims:
+    """What a provider said about a person, already verified; ``provider`` is its name in the settings."""
+
+    provider: str
+    issuer: str
+    subject: str
+    name: str | None = None
+    preferred_username: str | None = None
+    email: str | None = None
+    email_verified: bool = False
+    language: str | None = None
+    time_zone: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Refused:
+    """Why somebody may not sign in; ``until`` None has no end date, ``note`` is the staff's reason."""
+
+    reason: RefusedReason
+    until: datetime | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SignIn:
+    """The account that a person signs in to."""
+
+    member_id: int
+    status: Status
+    staff: StaffRole | None = None
+    suspended_until: datetime | None = None
+    suspension_reason: str | None = None
+    created: bool = False
+    hint: Hint | None = None
+
+
+class Directory(Protocol):
+    async def actor_for(self, *, session_hash: bytes | None, token_hash: bytes | None) -> Loaded:
+        """Who acts, in one statement; hashes are SHA-256. A token that is given wins over a session."""
+        ...
+
+    async def find(self, issuer: str, subject: str) -> SignIn | None:
+        """The account of this person; never by e-mail."""
+        ...
+
+    async def admit(self, claims: Claims, status: Status) -> SignIn:
+        """A new account in that status, or the one a parallel sign-in has just made."""
+        ...
+
+    def sign_in_refused_reason(self, who: SignIn) -> Refused | None: ...
+
+    async def note(self, action: str, *, member_id: int | None, subject_id: int | None = None) -> None:
+        """Record a deed of auth in the audit log; the action's first word names the kind of its subject."""
+        ...

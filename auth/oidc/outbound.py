@@ -1,0 +1,67 @@
+"""The way out to providers: one shared client, and bounds that hold for a whole answer."""
+
+import asyncio
+import ssl
+from collections.abc import Mapping
+
+import httpx2
+
+from config.settings import LimitsSettings
+
+READABLE_ENCODINGS = "identity"
+
+
+class TooLong(httpx2.TransportError):
+    """The answer was larger than what may be read."""
+
+
+def open_client(
+    limits: LimitsSettings, mounts: Mapping[str, httpx2.AsyncBaseTransport] | None = None
+) -> httpx2.AsyncClient:
+    """The one client for a process's life; an SSLContext a call would cost 24 ms of the loop.
+
+    ``mounts`` serves some hosts in process (the demo's provider). Redirects are not followed.
+    """
+    return httpx2.AsyncClient(
+        verify=ssl.create_default_context(),
+        timeout=timeout(limits),
+        mounts=dict(mounts or {}),
+        follow_redirects=False,
+        trust_env=False,
+    )
+
+
+def timeout(limits: LimitsSettings) -> httpx2.Timeout:
+    return httpx2.Timeout(limits.outbound_seconds, connect=limits.outbound_connect_seconds)
+
+
+class Bounded(httpx2.AsyncBaseTransport):
+    """Lends the shared client to Authlib, which makes a client of its own a call and closes it after.
+
+    The whole exchange, body included, ends within ``outbound_seconds`` and ``outbound_bytes``; httpx's own
+    timeouts bound single reads only, so a server that drips would hold us for ever.
+    """
+
+    def __init__(self, client: httpx2.AsyncClient, limits: LimitsSettings) -> None:
+        self._client, self._limits = client, limits
+
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        # No compression asked for: a small body that unpacks to a large one is not worth the trouble.
+        request.headers["Accept-Encoding"] = READABLE_ENCODINGS
+        try:
+            async with asyncio.timeout(self._limits.outbound_seconds):
+                return await self._exchange(request)
+        except TimeoutError as error:
+            raise httpx2.ReadTimeout("the provider took too long", request=request) from error
+
+    async def _exchange(self, request: httpx2.Request) -> httpx2.Response:
+        response = await self._client.send(request, stream=True, auth=None)
+        try:
+            body = bytearray()
+            async for chunk in response.aiter_raw():
+                body += chunk
+                if len(body) > self._limits.outbound_bytes:
+                    raise TooLong("the provider's answer is too long", request=request)
+        finally:
+            await response.aclose()
+        return httpx2.Response(response.status_code, headers=response.headers, content=bytes(body))

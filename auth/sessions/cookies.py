@@ -1,0 +1,94 @@
+"""The two cookies: the session's, and the one that binds a sign-in under way to its browser.
+
+Over https both carry the `__Host-` prefix, so that no neighbouring host can set them; over http only a
+loopback address is served (the demo, tests), where a `Secure` cookie would not be sent. SameSite is Lax:
+Strict would hide the session on the way back from a provider.
+"""
+
+import hashlib
+import ipaddress
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from starlette.responses import Response
+
+TOKEN_LENGTH = 43  # 256 bits in base64url without padding
+
+
+def new_token() -> str:
+    return secrets.token_urlsafe(32)
+
+
+def digest(token: str | bytes) -> bytes:
+    """SHA-256, all that is kept of a token; 256 random bits need no slow hash."""
+    return hashlib.sha256(token.encode() if isinstance(token, str) else token).digest()
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host name or address (without port) can only mean this machine."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+@dataclass(frozen=True, slots=True)
+class Cookie:
+    name: str
+    secure: bool
+    max_age: int
+
+    def read(self, headers: Iterable[tuple[bytes, bytes]]) -> bytes | None:
+        """Its value if the request's raw headers hold one of the right length."""
+        start = self.name.encode() + b"="
+        for key, value in headers:
+            if key != b"cookie" or start not in value:
+                continue
+            for part in value.split(b";"):
+                part = part.strip()
+                if part.startswith(start):
+                    token = part[len(start) :]
+                    return token if len(token) == TOKEN_LENGTH else None
+        return None
+
+    def is_sent(self, headers: Iterable[tuple[bytes, bytes]]) -> bool:
+        """Whether a cookie of this name is there at all, whatever it holds."""
+        start = self.name.encode() + b"="
+        return any(key == b"cookie" and start in value for key, value in headers)
+
+    def set(self, response: Response, token: str) -> None:
+        response.set_cookie(
+            self.name,
+            token,
+            max_age=self.max_age,
+            path="/",
+            secure=self.secure,
+            httponly=True,
+            samesite="lax",
+        )
+
+    def clear(self, response: Response) -> None:
+        response.delete_cookie(self.name, path="/", secure=self.secure, httponly=True, samesite="lax")
+
+
+@dataclass(frozen=True, slots=True)
+class Cookies:
+    session: Cookie
+    browser: Cookie
+
+
+def cookies_for(base_url: str, *, session_days: int, sign_in_seconds: int) -> Cookies:
+    """The site's cookies; an address that is neither https nor loopback is refused with ValueError."""
+    parts = urlsplit(base_url)
+    secure = parts.scheme == "https"
+    if not secure and not is_loopback(parts.hostname or ""):
+        raise ValueError(f"site.base_url must be https, or http on a loopback address: {base_url}")
+    prefix = "__Host-" if secure else ""
+    return Cookies(
+        session=Cookie(prefix + "plenary", secure, session_days * 86_400),
+        browser=Cookie(prefix + "plenary-sign-in", secure, sign_in_seconds),
+    )

@@ -1,0 +1,112 @@
+"""A small site around the doors: real PostgreSQL, rolled back, and a provider that can lie."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
+
+import asyncpg
+import httpx2
+import pytest
+
+from auth.demo.provider import DemoProvider
+from auth.oidc.outbound import open_client
+from config.database import connect, disconnect, tortoise_config
+from config.settings import AuthSettings, DatabaseSettings, ProviderSettings, Secret, Settings, SiteSettings
+from forum.directory import MemberDirectory
+from forum.kit import migration
+from forum.kit.transaction import outermost
+from tests.auth.faces import FACES
+from tests.auth.op import ISSUER, LyingProvider
+from tests.auth.site import BASE_URL, Site, page
+
+SERVER = os.environ.get("TEST_DATABASE_URL", "postgresql://forum@127.0.0.1:5499/")
+NAME = "plenary_test_auth"
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture(scope="session")
+def database_url() -> Iterator[str]:
+    url = f"{SERVER}{NAME}_{os.getpid()}"
+    name = url.rpartition("/")[2]
+    asyncio.run(_on_server(f"CREATE DATABASE {name}"))
+    try:
+        asyncio.run(_migrate(url))
+        yield url
+    finally:
+        asyncio.run(_on_server(f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+async def _on_server(statement: str) -> None:
+    connection = await asyncpg.connect(SERVER + "postgres")
+    try:
+        await connection.execute(statement)
+    finally:
+        await connection.close()
+
+
+async def _migrate(url: str) -> None:
+    await connect(tortoise_config(url, DatabaseSettings()))
+    try:
+        async for _ in migration.migrate():
+            pass
+    finally:
+        await disconnect()
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[asyncpg.Connection]:
+    await connect(tortoise_config(database_url, DatabaseSettings()))
+    try:
+        with suppress(UndoError):
+            async with outermost() as raw:
+                yield raw
+                raise UndoError
+    finally:
+        await disconnect()
+
+
+class UndoError(Exception):
+    pass
+
+
+@pytest.fixture
+def settings() -> Settings:
+    return Settings(
+        site=SiteSettings(base_url=BASE_URL, secret_key=Secret("a secret of the tests, 32 letters long")),
+        auth=AuthSettings(
+            providers=(
+                ProviderSettings(
+                    name="op",
+                    label="Course platform",
+                    issuer=ISSUER,
+                    client_id="forum",
+                    client_secret=Secret("forum-secret"),
+                ),
+            ),
+            new_members="pending",
+        ),
+    )
+
+
+@pytest.fixture
+def op() -> LyingProvider:
+    return LyingProvider()
+
+
+@pytest.fixture
+async def site(database: asyncpg.Connection, settings: Settings, op: LyingProvider) -> AsyncIterator[Site]:
+    client = open_client(settings.limits, {ISSUER: httpx2.ASGITransport(app=op.app)})
+    async with client:
+        yield Site(settings, MemberDirectory(settings.auth), client, raw=database)
+
+
+@pytest.fixture
+async def demo_site(database: asyncpg.Connection, settings: Settings) -> AsyncIterator[Site]:
+    demo = DemoProvider(FACES, base_url=BASE_URL, render=page)
+    async with open_client(settings.limits, demo.mounts()) as client:
+        yield Site(settings, MemberDirectory(settings.auth, demo=True), client, raw=database, demo=demo)

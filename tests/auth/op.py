@@ -1,0 +1,91 @@
+"""A provider that can be made to break each rule, one at a time."""
+
+import time
+from typing import Any
+from urllib.parse import parse_qs
+
+import httpx2
+from joserfc import jwt
+from joserfc.jwk import OctKey, RSAKey
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from tests.auth.site import begin
+
+ISSUER = "https://op.example.test"
+KEYS = [RSAKey.generate_key(2048, {"use": "sig"}, auto_kid=True) for _ in range(2)]
+
+
+class LyingProvider:
+    def __init__(self) -> None:
+        self.key, self.published, self.kid = KEYS[0], [KEYS[0]], True
+        self.metadata: dict[str, Any] = {
+            "issuer": ISSUER,
+            "authorization_endpoint": ISSUER + "/authorize",
+            "token_endpoint": ISSUER + "/token",
+            "jwks_uri": ISSUER + "/keys",
+            "response_types_supported": ["code"],
+            "id_token_signing_alg_values_supported": ["RS256"],
+            "authorization_response_iss_parameter_supported": True,
+        }
+        self.claims: dict[str, Any] = {"sub": "s-1", "name": "Nia Mensah", "preferred_username": "nia"}
+        self.userinfo: dict[str, Any] = {}
+        self.algorithm, self.unsigned, self.down = "RS256", False, False
+        self.token_forms: list[dict[str, list[str]]] = []
+        self.asked: list[str] = []
+        self.nonce = ""
+        self.app = Starlette(
+            routes=[
+                Route("/.well-known/openid-configuration", self._discovery),
+                Route("/keys", self._keys),
+                Route("/token", self._token, methods=["POST"]),
+                Route("/userinfo", self._userinfo),
+            ]
+        )
+
+    async def _discovery(self, request: Request) -> Response:
+        self.asked.append("discovery")
+        return JSONResponse({"error": "down"}, 503) if self.down else JSONResponse(self.metadata)
+
+    async def _keys(self, request: Request) -> Response:
+        self.asked.append("keys")
+        keys = [key.as_dict(private=False) for key in self.published]
+        if not self.kid:
+            keys = [{name: value for name, value in key.items() if name != "kid"} for key in keys]
+        return JSONResponse({"keys": keys})
+
+    async def _userinfo(self, request: Request) -> Response:
+        return JSONResponse(self.userinfo)
+
+    async def _token(self, request: Request) -> Response:
+        self.token_forms.append(parse_qs((await request.body()).decode()))
+        answer = {"access_token": "a", "token_type": "Bearer", "expires_in": 60, "id_token": self.id_token()}
+        return JSONResponse(answer)
+
+    def id_token(self) -> str:
+        now = int(time.time())
+        claims = {"iss": ISSUER, "aud": "forum", "iat": now, "exp": now + 300, "nonce": self.nonce}
+        claims = {name: value for name, value in {**claims, **self.claims}.items() if value is not None}
+        header: dict[str, Any] = {"alg": self.algorithm}
+        if self.kid:
+            header["kid"] = self.key.kid
+        if self.algorithm == "none":
+            return jwt.encode(header, claims, OctKey.import_key(""), algorithms=["none"])
+        if self.algorithm == "HS256":
+            # The classic confusion: the public key's text as a shared secret.
+            return jwt.encode(
+                header, claims, OctKey.import_key(self.key.as_pem(private=False)), algorithms=["HS256"]
+            )
+        return jwt.encode(header, claims, self.key, algorithms=[self.algorithm])
+
+
+async def sign_in(
+    browser: httpx2.AsyncClient, op: LyingProvider, query: dict[str, str] | None = None, **form: str
+) -> httpx2.Response:
+    """The whole way, as an honest browser would go it; ``query`` changes what it brings back."""
+    sent = await begin(browser, **form)
+    op.nonce = sent["nonce"]
+    back = {"code": "c", "state": sent["state"], "iss": ISSUER, **(query or {})}
+    return await browser.get("/auth/callback/op", params={k: v for k, v in back.items() if v})

@@ -1,0 +1,199 @@
+"""Each rule of the OpenID door, broken by a provider or a browser, and refused (S-21)."""
+
+import time
+from typing import Any
+
+import pytest
+
+from auth.oidc import client as oidc_client
+from tests.auth.op import ISSUER, KEYS, LyingProvider, sign_in
+from tests.auth.site import Site, begin
+
+pytestmark = pytest.mark.anyio
+
+
+async def refused(site: Site, op: LyingProvider, reason: str = "untrusted", **more: Any) -> None:
+    async with site.browser() as browser:
+        answer = await sign_in(browser, op, **more)
+        assert answer.json()["template"] == "sign_in_refused.html", answer.text
+        assert answer.json()["reason"] == reason
+        assert "plenary" not in browser.cookies
+    assert await site.raw.fetchval("SELECT count(*) FROM sessions") == 0
+    assert await site.raw.fetchval("SELECT count(*) FROM members") == 0
+
+
+async def test_an_honest_provider_is_believed(site: Site, op: LyingProvider) -> None:
+    async with site.browser() as browser:
+        answer = await sign_in(browser, op, next="/groups")
+        assert (answer.status_code, answer.headers["location"]) == (303, "/groups")
+        me = (await browser.get("/me")).json()
+    assert (me["username"], me["status"]) == ("nia", "pending")
+    form = op.token_forms[0]
+    assert len(form["code_verifier"][0]) >= 43 and form["redirect_uri"] == [
+        f"{site.doors._base}/auth/callback/op"
+    ]
+
+
+async def test_the_request_carries_state_nonce_and_s256(site: Site, op: LyingProvider) -> None:
+    async with site.browser() as browser:
+        sent = await begin(browser)
+    assert sent["response_type"] == "code" and sent["code_challenge_method"] == "S256"
+    assert len(sent["state"]) == len(sent["nonce"]) == 43 and sent["code_challenge"]
+
+
+@pytest.mark.parametrize(
+    "claims",
+    [
+        {"aud": "another", "azp": "forum"},
+        {"aud": ["another"], "azp": "forum"},
+        {"aud": None},
+        {"aud": ["forum", "another"]},
+        {"aud": ["forum", "another"], "azp": "another"},
+        {"iss": "https://evil.example.test"},
+        {"iss": None},
+        {"nonce": "another"},
+        {"nonce": None},
+        {"exp": int(time.time()) - 61 - 60},
+        {"exp": None},
+        {"iat": int(time.time()) + 300},
+        {"iat": None},
+        {"sub": None},
+        {"sub": ""},
+        {"sub": 7},
+        {"sub": "x" * 256},
+        {"sub": "nul\x00byte"},
+    ],
+    ids=str,
+)
+async def test_claims_that_are_not_for_us_are_refused(
+    site: Site, op: LyingProvider, claims: dict[str, Any]
+) -> None:
+    op.claims |= claims
+    await refused(site, op)
+
+
+async def test_a_clock_that_is_a_minute_off_is_forgiven(site: Site, op: LyingProvider) -> None:
+    op.claims |= {"exp": int(time.time()) - 30, "iat": int(time.time()) + 30}
+    async with site.browser() as browser:
+        assert (await sign_in(browser, op)).status_code == 303
+
+
+async def test_several_audiences_with_us_as_the_party_are_fine(site: Site, op: LyingProvider) -> None:
+    op.claims |= {"aud": ["another", "forum"], "azp": "forum"}
+    async with site.browser() as browser:
+        assert (await sign_in(browser, op)).status_code == 303
+
+
+@pytest.mark.parametrize("algorithm", ["none", "HS256"])
+async def test_weak_algorithms_are_refused_whatever_the_provider_lists(
+    site: Site, op: LyingProvider, algorithm: str
+) -> None:
+    op.metadata["id_token_signing_alg_values_supported"] = ["none", "HS256", "RS256"]
+    op.algorithm = algorithm
+    await refused(site, op)
+
+
+async def test_a_foreign_signature_is_refused(site: Site, op: LyingProvider) -> None:
+    op.key, op.kid = KEYS[1], False
+    await refused(site, op)
+
+
+async def test_a_foreign_issuer_in_discovery_is_refused(site: Site, op: LyingProvider) -> None:
+    op.metadata["issuer"] = "https://evil.example.test"
+    async with site.browser() as browser:
+        answer = await browser.post("/sign-in/op")
+    assert answer.json()["reason"] == "untrusted"
+
+
+@pytest.mark.parametrize("name", ["authorization_endpoint", "token_endpoint", "jwks_uri"])
+async def test_an_address_without_tls_in_discovery_is_refused(
+    site: Site, op: LyingProvider, name: str
+) -> None:
+    for address in ("http://op.example.test/x", "http://127.0.0.1/x", "javascript:alert(1)", None):
+        op.metadata[name] = address
+        site.doors.providers.named("op").client._metadata_due = 0.0  # type: ignore[union-attr]
+        async with site.browser() as browser:
+            answer = await browser.post("/sign-in/op")
+        assert answer.json()["reason"] == "untrusted"
+
+
+async def test_discovery_cannot_set_options_of_our_http_client(site: Site, op: LyingProvider) -> None:
+    op.metadata |= {
+        "verify": False,
+        "proxy": "http://evil.example.test",
+        "timeout": 1e9,
+        "headers": {"X": "y"},
+    }
+    async with site.browser() as browser:
+        assert (await sign_in(browser, op)).status_code == 303
+
+
+@pytest.mark.parametrize("kid", [True, False], ids=["with kid", "without kid"])
+async def test_changed_keys_are_fetched_again(
+    site: Site, op: LyingProvider, kid: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    op.kid = kid
+    async with site.browser() as browser:
+        assert (await sign_in(browser, op)).status_code == 303
+        op.key, op.published = KEYS[1], [KEYS[1]]
+        monkeypatch.setattr(oidc_client, "RETRY_SECONDS", 0)
+        assert (await sign_in(browser, op)).status_code == 303
+
+
+async def test_two_keys_without_kid_are_both_tried(site: Site, op: LyingProvider) -> None:
+    op.kid, op.published, op.key = False, KEYS, KEYS[1]
+    async with site.browser() as browser:
+        assert (await sign_in(browser, op)).status_code == 303
+
+
+async def test_unknown_keys_do_not_make_us_hammer_the_provider(site: Site, op: LyingProvider) -> None:
+    op.key = KEYS[1]
+    for _ in range(5):
+        await refused(site, op)
+    assert op.asked.count("keys") == 1
+
+
+async def test_the_metadata_is_kept_while_the_provider_is_down(site: Site, op: LyingProvider) -> None:
+    async with site.browser() as browser:
+        assert (await sign_in(browser, op)).status_code == 303
+        op.down = True
+        site.doors.providers.named("op").client._metadata_due = 0.0  # type: ignore[union-attr]
+        assert (await sign_in(browser, op)).status_code == 303
+    assert op.asked.count("discovery") == 2
+
+
+async def test_a_provider_that_is_down_is_said_to_be(site: Site, op: LyingProvider) -> None:
+    op.down = True
+    async with site.browser() as browser:
+        answer = await browser.post("/sign-in/op")
+    assert (answer.status_code, answer.json()["reason"]) == (503, "unreachable")
+
+
+@pytest.mark.parametrize("said", ["https://evil.example.test", ""], ids=["another", "missing"])
+async def test_the_answer_must_name_its_issuer(site: Site, op: LyingProvider, said: str) -> None:
+    await refused(site, op, "issuer_mismatch", query={"iss": said})
+
+
+async def test_a_wrong_issuer_is_refused_even_where_none_was_promised(site: Site, op: LyingProvider) -> None:
+    op.metadata["authorization_response_iss_parameter_supported"] = False
+    await refused(site, op, "issuer_mismatch", query={"iss": "https://evil.example.test"})
+
+
+async def test_userinfo_about_somebody_else_is_refused(site: Site, op: LyingProvider) -> None:
+    op.metadata["userinfo_endpoint"] = ISSUER + "/userinfo"
+    op.claims = {"sub": "s-1"}
+    op.userinfo = {"sub": "s-2", "name": "Mallory"}
+    await refused(site, op)
+
+
+async def test_userinfo_of_the_same_person_fills_the_name(site: Site, op: LyingProvider) -> None:
+    op.metadata["userinfo_endpoint"] = ISSUER + "/userinfo"
+    op.claims = {"sub": "s-1"}
+    op.userinfo = {"sub": "s-1", "name": "Nia Mensah"}
+    async with site.browser() as browser:
+        assert (await sign_in(browser, op)).status_code == 303
+        assert (await browser.get("/me")).json()["username"] == "nia-mensah"
+
+
+async def test_a_refusal_at_the_provider_signs_nobody_in(site: Site, op: LyingProvider) -> None:
+    await refused(site, op, "cancelled", query={"error": "access_denied", "code": ""})
