@@ -1,0 +1,161 @@
+"""The composition root: which parts there are, and in which order a request passes them."""
+import logging
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+from starlette.types import Receive, Scope, Send
+
+from auth.csrf import SameOriginWrites
+from auth.demo.provider import DemoProvider
+from auth.middleware import Identify
+from auth.oidc.outbound import open_client
+from auth.routes import Doors, auth_routes, site_cookies
+from config.database import connect, disconnect, tortoise_config
+from config.settings import Settings
+from forum import page_routes, routes
+from forum.api.openapi import openapi
+from forum.api.problem import problem
+from forum.directory import MemberDirectory
+from forum.kit.errors import MethodNotAllowed, NotFound, Refusal
+from forum.kit.markdown import close_renderers
+from forum.live.hub import Hub
+from forum.live.stream import live_route
+from forum.outbox import registry
+from forum.outbox.relay import Listener, Relay
+from forum.searching import engine
+from forum.subscriptions import SUBSCRIPTIONS
+from forum.web.compression import Compress
+from forum.web.guard import Guard
+from forum.web.health import Health
+from forum.web.page import View
+from forum.web.refusals import refusal_page
+from forum.web.rendering import render
+from forum.web.router import Router
+from forum.web.security import RequestId, SecurityHeaders
+from forum.web.site import web_of
+from forum.web.static import static_files
+from search.embedded import EmbeddedEngine
+
+log = logging.getLogger(__name__)
+VERSION = "0.1.0"
+
+
+class Site:
+    """One process's parts; ``app`` is the ASGI application, ``running()`` gives it its database and helpers."""
+
+    def __init__(self, settings: Settings, *, demo: DemoProvider | None = None) -> None:
+        self.settings = settings
+        self.directory = MemberDirectory(settings.auth, demo=demo is not None)
+        self.health = Health(settings.server.metrics_token)
+        self.hub = Hub(self.directory)
+        self.demo = demo
+        self.client = open_client(settings.limits, mounts=demo.mounts() if demo else None)
+        registry.install(SUBSCRIPTIONS)
+        engine.install(EmbeddedEngine(search_folder(settings)))
+        self.app = self._application()
+
+    @asynccontextmanager
+    async def running(self, url: str) -> AsyncIterator[None]:
+        """The database, the relay and the live hub, for the life of the process."""
+        async with AsyncExitStack() as stack:
+            await connect(tortoise_config(url, self.settings.database))
+            stack.push_async_callback(disconnect)
+            stack.push_async_callback(close_renderers)
+            stack.push_async_callback(self.client.aclose)
+            self.listener = await stack.enter_async_context(Listener())
+            await stack.enter_async_context(Relay())
+            await self.hub.start(self.listener)
+            stack.push_async_callback(self.hub.stop)
+            yield
+
+    def _application(self) -> Starlette:
+        settings = self.settings
+        cookies = site_cookies(settings)
+        app = Starlette(
+            middleware=[
+                Middleware(RequestId, trusted=bool(settings.server.trusted_proxies)),
+                Middleware(Guard),
+                Middleware(
+                    SecurityHeaders,
+                    secure=settings.site.base_url.startswith("https://"),
+                    form_targets=[provider.issuer for provider in settings.auth.providers],
+                ),
+                Middleware(Compress),
+                Middleware(SameOriginWrites, base_url=settings.site.base_url, cookie=cookies.session),
+                Middleware(Identify, directory=self.directory, cookie=cookies.session),
+            ],
+        )
+        app.state.web = web_of(settings)
+        app.router.default = Router(self._routes(), unknown)
+        return app
+
+    def _routes(self) -> Sequence[BaseRoute]:
+        doors = Doors(
+            self.settings,
+            directory=self.directory,
+            client=self.client,
+            render=render_for_auth,
+            demo=self.demo,
+        )
+        return (
+            *(route.as_route() for route in routes.API),
+            *(route.as_route() for route in page_routes.PAGES),
+            live_route(self.hub),
+            *auth_routes(doors),
+            *((self.demo.route(),) if self.demo else ()),
+            *self._machinery(),
+        )
+
+    def _machinery(self) -> Sequence[BaseRoute]:
+        described = openapi(
+            routes.API, title=self.settings.site.name, prefix=routes.PREFIX, version=VERSION
+        )
+
+        async def description(_request: Request) -> Response:
+            return Response(described, media_type="application/json")
+
+        return (
+            Route("/api/v1/openapi.json", description),
+            Route("/livez", self.health.alive),
+            Route("/readyz", self.health.ready),
+            Route("/metrics", self.health.metrics),
+            Route("/static/{name}", _Static()),
+        )
+
+
+class _Static:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await static_files(scope, receive, send)
+
+
+def search_folder(settings: Settings) -> Path:
+    return Path(settings.search.folder or Path(settings.database.data) / "search")
+
+
+def render_for_auth(
+    request: Request, template: str, context: Mapping[str, Any], status: int = 200
+) -> Response:
+    return render(View(request), template, status=status, **context)
+
+
+async def unknown(scope: Scope, receive: Receive, send: Send) -> None:
+    """No such path, or not with this method."""
+    refusal: Refusal = NotFound()
+    headers: dict[str, str] = {}
+    if scope["allowed"]:
+        refusal = MethodNotAllowed()
+        headers["Allow"] = ", ".join(sorted(scope["allowed"]))
+    request = Request(scope, receive)
+    if scope["path"].startswith("/api/"):
+        response = problem(refusal)
+    else:
+        response = refusal_page(View(request), refusal)
+    response.headers.update(headers)
+    await response(scope, receive, send)

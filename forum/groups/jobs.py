@@ -1,0 +1,18 @@
+"""Keep a group's counters: a cache, put right by a worker, so that no reply queues on the group's row."""
+import asyncio
+
+from forum.groups.recount import recount_groups
+from forum.jobs.queue import Lane, job
+
+_wanted: set[int] = set()
+_turn = asyncio.Lock()
+
+
+@job("groups.recount", lane=Lane.UPKEEP)
+async def recount_group(group_id: int) -> None:
+    """Jobs that run at the same time share one count a group."""
+    _wanted.add(group_id)
+    async with _turn:
+        if group_id in _wanted:
+            _wanted.discard(group_id)
+            await recount_groups([group_id])

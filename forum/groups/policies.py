@@ -1,0 +1,126 @@
+"""Who may do what with a group. Pure: an actor and a group's state in, a verdict out; whatever is unknown is refused."""
+from dataclasses import dataclass
+
+from auth.actor import Actor
+from forum.groups.models import JoinPolicy, Visibility
+from forum.kit.verdict import ALLOWED, NOT_FOUND, SIGN_IN_FIRST, Verdict
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class GroupState:
+    """What a policy needs to know of a group; only the visibility door makes one."""
+
+    id: int
+    slug: str
+    title: str
+    visibility: Visibility
+    policy: JoinPolicy
+    members_may_invite: bool = False
+    has_facilitator: bool = True
+
+
+def can_know(actor: Actor, group: GroupState) -> Verdict:
+    return ALLOWED if group.id in actor.listed else NOT_FOUND
+
+
+def can_see_card(actor: Actor, group: GroupState) -> Verdict:
+    if group.id not in actor.listed:
+        return NOT_FOUND
+    if actor.is_anonymous and group.visibility is Visibility.MEMBERS:
+        return SIGN_IN_FIRST
+    return ALLOWED
+
+
+def can_read(actor: Actor, group: GroupState) -> Verdict:
+    if group.id in actor.readable:
+        return ALLOWED
+    if group.id not in actor.listed:
+        return NOT_FOUND
+    if actor.is_anonymous:
+        return SIGN_IN_FIRST
+    return Verdict("group_members_only" if actor.is_active else "not_approved")
+
+
+def can_act(actor: Actor) -> Verdict:
+    """Whether this actor may change anything in common at all."""
+    if actor.is_anonymous:
+        return SIGN_IN_FIRST
+    if not actor.is_active:
+        return Verdict("not_approved")
+    return ALLOWED
+
+
+def can_write(actor: Actor) -> Verdict:
+    verdict = can_act(actor)
+    if verdict and actor.silenced:
+        return Verdict("silenced")
+    return verdict
+
+
+def can_join(actor: Actor, group: GroupState, *, invited: bool = False) -> Verdict:
+    """Whether a place is theirs at once; ``ask_to_join`` is for groups that want a reason first."""
+    if group.id not in actor.listed and not invited:
+        return NOT_FOUND
+    if not (verdict := can_act(actor)):
+        return verdict
+    if group.id in actor.banned:
+        return Verdict("banned")
+    if actor.belongs_to(group.id) or invited:
+        return ALLOWED
+    if group.policy is JoinPolicy.OPEN and group.visibility in (Visibility.PUBLIC, Visibility.MEMBERS):
+        return ALLOWED
+    return Verdict("invitation_only" if group.policy is JoinPolicy.INVITATION else "request_needed")
+
+
+def can_ask_to_join(actor: Actor, group: GroupState) -> Verdict:
+    verdict = can_join(actor, group)
+    return ALLOWED if verdict.refusal == "request_needed" else verdict
+
+
+def can_leave(actor: Actor, group: GroupState) -> Verdict:
+    if group.id not in actor.listed:
+        return NOT_FOUND
+    if not (verdict := can_act(actor)):
+        return verdict
+    return ALLOWED if actor.belongs_to(group.id) else Verdict("not_a_member")
+
+
+def can_list_members(actor: Actor, group: GroupState) -> Verdict:
+    if group.id not in actor.listed:
+        return NOT_FOUND
+    if actor.is_anonymous:
+        return SIGN_IN_FIRST
+    if not actor.is_active:
+        return Verdict("not_approved")
+    return can_read(actor, group)
+
+
+def looks_after(actor: Actor, group: GroupState) -> bool:
+    """Facilitators do; site staff only while the group has none."""
+    return actor.facilitates(group.id) or (actor.is_staff and not group.has_facilitator)
+
+
+def can_manage_members(actor: Actor, group: GroupState) -> Verdict:
+    """Approve, refuse, remove, ban, name a facilitator."""
+    return _needs(actor, group, looks_after(actor, group), "facilitators_only")
+
+
+def can_invite(actor: Actor, group: GroupState) -> Verdict:
+    may = looks_after(actor, group) or (group.members_may_invite and actor.belongs_to(group.id))
+    return _needs(actor, group, may, "facilitators_only")
+
+
+def can_edit_text(actor: Actor, group: GroupState) -> Verdict:
+    return _needs(actor, group, looks_after(actor, group), "facilitators_only")
+
+
+def _needs(actor: Actor, group: GroupState, may: bool, otherwise: str) -> Verdict:
+    if group.id not in actor.listed:
+        return NOT_FOUND
+    if actor.is_anonymous:
+        return SIGN_IN_FIRST
+    if not may and not (verdict := can_read(actor, group)):
+        return verdict
+    if not (verdict := can_write(actor)):
+        return verdict
+    return ALLOWED if may else Verdict(otherwise)

@@ -1,0 +1,145 @@
+"""The shapes of groups on the wire."""
+from datetime import datetime
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from auth.actor import GroupRole
+from forum.groups.models import JoinPolicy, RequestState, Visibility
+
+Reason = Annotated[str, Meta(max_length=2000)]
+Username = Annotated[str, Meta(min_length=2, max_length=40)]
+
+
+class Place(msgspec.Struct, frozen=True):
+    """The reader's own place in a group."""
+
+    role: GroupRole
+    since: datetime
+
+
+class GroupBrief(msgspec.Struct, frozen=True):
+    slug: str
+    title: str
+    visibility: Visibility
+    policy: JoinPolicy
+
+
+class GroupCard(msgspec.Struct, frozen=True):
+    """Counts are null where the reader may not read the content; ``id`` serves policies and caches."""
+
+    id: int
+    slug: str
+    title: str
+    theme: str
+    purpose: str
+    language: str
+    visibility: Visibility
+    policy: JoinPolicy
+    member_count: int | None
+    thread_count: int | None
+    last_post_at: datetime | None
+    membership: Place | None
+    requested: bool
+    unread: int
+
+
+class GroupList(msgspec.Struct, frozen=True):
+    items: list[GroupCard]
+    next: str | None
+
+
+class Person(msgspec.Struct, frozen=True):
+    username: str
+    name: str
+
+
+class GroupPage(GroupCard, frozen=True):
+    rules: str
+    members_may_invite: bool
+    has_facilitator: bool
+    facilitators: list[Person]
+    follow: str | None
+
+
+class MembershipWish(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``reason`` is read by the facilitators of a group that asks for one."""
+
+    reason: Reason = ""
+
+
+class MembershipAnswer(msgspec.Struct, frozen=True):
+    state: str
+    role: GroupRole | None = None
+
+
+class GroupMember(msgspec.Struct, frozen=True):
+    username: str
+    name: str
+    role: GroupRole
+    since: datetime
+    country: str | None
+    sector: str | None
+
+
+class GroupMembers(msgspec.Struct, frozen=True):
+    items: list[GroupMember]
+    next: str | None
+
+
+class WaitingRequest(msgspec.Struct, frozen=True):
+    id: int
+    member: Person
+    reason: str
+    state: RequestState
+    created_at: datetime
+
+
+class RequestList(msgspec.Struct, frozen=True):
+    items: list[WaitingRequest]
+    next: str | None
+
+
+class Decision(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    approve: bool
+    answer: Reason = ""
+
+
+class InvitationWish(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Either one member by name, or (no username) a link for ``uses`` people."""
+
+    username: Username | None = None
+    uses: Annotated[int, Meta(ge=1, le=1000)] = 1
+    days: Annotated[int, Meta(ge=1, le=90)] = 30
+
+
+class InvitationSent(msgspec.Struct, frozen=True):
+    """``url`` is there for a link only, and only this once."""
+
+    id: int
+    url: str | None
+
+
+class RoleWish(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    role: GroupRole
+
+
+class BanWish(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    reason: Reason = ""
+
+
+class GroupText(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    purpose: Annotated[str, Meta(min_length=1, max_length=2000)]
+    rules: Annotated[str, Meta(max_length=4000)] = ""
+
+
+class Limit(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    limit: Annotated[int, Meta(ge=1, le=100)] = 25
+    after: Annotated[int, Meta(ge=0, le=2**63 - 1)] = 0
+
+
+class GroupFilter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    theme: Annotated[str, Meta(max_length=40)] | None = None
+    language: Annotated[str, Meta(max_length=8)] | None = None
+    mine: bool = False

@@ -1,0 +1,34 @@
+"""Who may see and change what about people."""
+from auth.actor import Actor
+from forum.kit.verdict import ALLOWED, SIGN_IN_FIRST, Verdict
+
+
+def can_see_people(actor: Actor) -> Verdict:
+    """The directory."""
+    if actor.is_anonymous:
+        return SIGN_IN_FIRST
+    return ALLOWED if actor.is_active else Verdict("not_approved")
+
+
+def can_see_profile(actor: Actor, member_id: int) -> Verdict:
+    if actor.member_id is not None and actor.member_id == member_id:
+        return ALLOWED
+    return can_see_people(actor)
+
+
+def can_edit_profile(actor: Actor, member_id: int) -> Verdict:
+    if actor.is_anonymous:
+        return SIGN_IN_FIRST
+    return ALLOWED if actor.member_id == member_id else Verdict("not_yours")
+
+
+def can_approve_members(actor: Actor) -> Verdict:
+    """Site staff let pending members in."""
+    if actor.is_anonymous:
+        return SIGN_IN_FIRST
+    return ALLOWED if actor.is_staff else Verdict("staff_only")
+
+
+def can_keep_own_things(actor: Actor) -> Verdict:
+    """Drafts, bookmarks, previews, sessions, notices: everybody who is signed in."""
+    return SIGN_IN_FIRST if actor.is_anonymous else ALLOWED

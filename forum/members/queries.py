@@ -1,0 +1,121 @@
+"""Reading people: each field is shown to the audience its owner chose; gender to nobody."""
+from auth.actor import Actor
+from forum.kit.errors import NotFound
+from forum.kit.transaction import connection
+from forum.kit.verdict import require
+from forum.members.policies import can_approve_members, can_see_people, can_see_profile
+from forum.members.schemas import DirectoryFilter
+
+PLACES = """
+    (SELECT coalesce(json_agg(json_build_object('slug', g.slug, 'title', g.title, 'role', m.role) ORDER BY g.title), '[]')
+     FROM memberships m JOIN groups g ON g.id = m.group_id
+     WHERE m.member_id = p.id AND g.id = ANY($3::bigint[]))
+"""
+# $1 reader, $2 username, $3 readable; the audience "groups" means those who share one with them.
+PROFILE = (
+    """
+    SELECT json_build_object(
+        'username', p.username, 'name', p.display_name, 'staff', p.staff, 'joined_at', p.created_at,
+        'country', CASE WHEN 'country' = ANY(may.fields) THEN p.country END,
+        'sector', CASE WHEN 'sector' = ANY(may.fields) THEN p.sector END,
+        'languages', CASE WHEN 'languages' = ANY(may.fields) THEN p.languages END,
+        'time_zone', CASE WHEN 'time_zone' = ANY(may.fields) THEN p.time_zone END,
+        'bio', CASE WHEN 'bio' = ANY(may.fields) THEN p.bio END,
+        'groups', """
+    + PLACES
+    + """,
+        'post_count', (SELECT count(*) FROM posts o JOIN threads t ON t.id = o.thread_id
+                       WHERE o.author_id = p.id AND o.state = 'public' AND t.group_id = ANY($3::bigint[])))
+    FROM members p,
+    LATERAL (SELECT p.id = $1 AS own, EXISTS (
+        SELECT FROM memberships a JOIN memberships b ON b.group_id = a.group_id
+        WHERE a.member_id = p.id AND b.member_id = $1) AS shared) near,
+    LATERAL (SELECT ARRAY(
+        SELECT f FROM unnest('{country,sector,languages,time_zone,bio}'::text[]) f
+        WHERE near.own OR coalesce(p.audiences ->> f, 'members') = 'members'
+           OR (p.audiences ->> f = 'groups' AND near.shared)) AS fields) may
+    WHERE lower(p.username) = lower($2) AND p.status IN ('active', 'suspended', 'pending')
+    """
+)
+
+
+DIRECTORY = """
+    SELECT json_build_object('items', coalesce(json_agg(json_build_object(
+        'username', e.username, 'name', e.display_name, 'country', e.country, 'sector', e.sector,
+        'languages', e.languages, 'staff', e.staff) ORDER BY e.id) FILTER (WHERE e.n <= $6), '[]'),
+        'next', CASE WHEN count(*) > $6 THEN (max(e.id) FILTER (WHERE e.n <= $6))::text END)
+    FROM (
+        SELECT s.*, row_number() OVER (ORDER BY s.id) AS n FROM (
+            SELECT p.id, p.username, p.display_name, p.staff,
+                   CASE WHEN coalesce(p.audiences ->> 'country', 'members') = 'members' THEN p.country END AS country,
+                   CASE WHEN coalesce(p.audiences ->> 'sector', 'members') = 'members' THEN p.sector END AS sector,
+                   CASE WHEN coalesce(p.audiences ->> 'languages', 'members') = 'members' THEN p.languages END AS languages
+            FROM members p WHERE p.status = 'active' AND p.id > $5
+              AND ($1 = '' OR p.display_name ILIKE $1 OR p.username ILIKE $1)
+        ) s
+        WHERE ($2::text IS NULL OR s.country = $2) AND ($3::text IS NULL OR s.sector = $3)
+          AND ($4::text IS NULL OR $4 = ANY(s.languages))
+        ORDER BY s.id LIMIT $6 + 1
+    ) e
+"""
+ME = """
+    SELECT json_build_object(
+        'username', p.username, 'name', p.display_name, 'email', p.email, 'status', p.status, 'staff', p.staff,
+        'silenced', coalesce(p.silenced_until > now(), false), 'country', p.country, 'sector', p.sector,
+        'gender', p.gender, 'languages', p.languages, 'language', p.language, 'time_zone', p.time_zone,
+        'bio', p.bio, 'audiences', p.audiences, 'version', p.version,
+        'unread_notices', (SELECT count(*) FROM notices n WHERE n.member_id = p.id AND n.read_at IS NULL),
+        'groups', (SELECT coalesce(json_agg(json_build_object('slug', g.slug, 'title', g.title, 'role', m.role)
+                                            ORDER BY g.title), '[]')
+                   FROM memberships m JOIN groups g ON g.id = m.group_id WHERE m.member_id = p.id))
+    FROM members p WHERE p.id = $1
+"""
+PENDING = """
+    SELECT json_build_object('items', coalesce(json_agg(json_build_object(
+        'username', p.username, 'name', p.display_name, 'email', null, 'country', p.country,
+        'sector', p.sector, 'since', p.created_at) ORDER BY p.id), '[]'), 'next', null)
+    FROM (SELECT * FROM members WHERE status = 'pending' ORDER BY id LIMIT 500) p
+"""
+STATUS = "SELECT id, status FROM members WHERE lower(username) = lower($1)"
+
+
+async def profile(actor: Actor, username: str) -> bytes:
+    """Profile, as far as this actor may see it."""
+    async with connection() as sql:
+        row = await sql.fetchrow(STATUS, username)
+        known = row is not None and (row["status"] == "active" or actor.is_staff or row["id"] == actor.member_id)
+        require(can_see_profile(actor, row["id"] if row is not None and known else 0))
+        if not known:
+            raise NotFound
+        body = await sql.fetchval(PROFILE, actor.member_id, username, list(actor.readable))
+    if body is None:
+        raise NotFound
+    return bytes(body)
+
+
+async def directory(actor: Actor, wanted: DirectoryFilter) -> bytes:
+    """Directory: active members in the order they came."""
+    require(can_see_people(actor))
+    pattern = "%" + _literal(wanted.q.strip()) + "%" if wanted.q.strip() else ""
+    async with connection() as sql:
+        return bytes(
+            await sql.fetchval(
+                DIRECTORY, pattern, wanted.country, wanted.sector, wanted.language, wanted.after, wanted.limit
+            )
+        )
+
+
+async def me(actor: Actor) -> bytes:
+    async with connection() as sql:
+        return bytes(await sql.fetchval(ME, actor.member_id))
+
+
+async def pending_members(actor: Actor) -> bytes:
+    require(can_approve_members(actor))
+    async with connection() as sql:
+        return bytes(await sql.fetchval(PENDING))
+
+
+def _literal(text: str) -> str:
+    """A text as LIKE takes it literally."""
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

@@ -1,0 +1,112 @@
+"""The shapes of people on the wire."""
+from datetime import datetime
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from auth.actor import GroupRole, StaffRole, Status
+from forum.members.models import Audience, Gender, Sector
+
+Language = Annotated[str, Meta(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})?$", max_length=8)]
+Country = Annotated[str, Meta(pattern=r"^[A-Z]{2}$")]
+
+
+class GroupPlace(msgspec.Struct, frozen=True):
+    slug: str
+    title: str
+    role: GroupRole
+
+
+class Profile(msgspec.Struct, frozen=True):
+    """What one reader may see of a member: a field kept private is null."""
+
+    username: str
+    name: str
+    country: str | None
+    sector: Sector | None
+    languages: list[str] | None
+    time_zone: str | None
+    bio: str | None
+    staff: StaffRole | None
+    joined_at: datetime
+    groups: list[GroupPlace]
+    post_count: int
+
+
+class DirectoryEntry(msgspec.Struct, frozen=True):
+    username: str
+    name: str
+    country: str | None
+    sector: Sector | None
+    languages: list[str] | None
+    staff: StaffRole | None
+
+
+class Directory(msgspec.Struct, frozen=True):
+    items: list[DirectoryEntry]
+    next: str | None
+
+
+class DirectoryFilter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    q: Annotated[str, Meta(max_length=100)] = ""
+    country: Country | None = None
+    sector: Sector | None = None
+    language: Language | None = None
+    after: Annotated[int, Meta(ge=0, le=2**63 - 1)] = 0
+    limit: Annotated[int, Meta(ge=1, le=100)] = 50
+
+
+class Me(msgspec.Struct, frozen=True):
+    """The signed-in member to themselves: everything but the gender's use."""
+
+    username: str
+    name: str
+    email: str | None
+    status: Status
+    staff: StaffRole | None
+    silenced: bool
+    country: str | None
+    sector: Sector | None
+    gender: Gender | None
+    languages: list[str]
+    language: str
+    time_zone: str
+    bio: str
+    audiences: dict[str, Audience]
+    unread_notices: int
+    groups: list[GroupPlace]
+    version: int
+
+
+class ProfileEdit(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Fields left out stay as they are."""
+
+    name: str | msgspec.UnsetType = msgspec.UNSET
+    country: Country | None | msgspec.UnsetType = msgspec.UNSET
+    sector: Sector | None | msgspec.UnsetType = msgspec.UNSET
+    gender: Gender | None | msgspec.UnsetType = msgspec.UNSET
+    languages: Annotated[list[Language], Meta(max_length=20)] | msgspec.UnsetType = msgspec.UNSET
+    language: Language | msgspec.UnsetType = msgspec.UNSET
+    time_zone: Annotated[str, Meta(max_length=64)] | msgspec.UnsetType = msgspec.UNSET
+    bio: str | msgspec.UnsetType = msgspec.UNSET
+    audiences: dict[str, Audience] | msgspec.UnsetType = msgspec.UNSET
+
+
+class PendingMember(msgspec.Struct, frozen=True):
+    username: str
+    name: str
+    email: str | None
+    country: str | None
+    sector: Sector | None
+    since: datetime
+
+
+class PendingMembers(msgspec.Struct, frozen=True):
+    items: list[PendingMember]
+    next: str | None
+
+
+class Suggestion(msgspec.Struct, frozen=True):
+    username: str
+    name: str

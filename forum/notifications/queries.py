@@ -1,0 +1,57 @@
+"""Reading one's notices: rights are asked again each time, for what was allowed then may not be now."""
+from auth.actor import Actor
+from forum.kit.transaction import connection
+from forum.kit.verdict import require
+from forum.members.policies import can_keep_own_things
+
+# n: the notice; $1 member, $2 readable, $3 listed. A notice about content in a group that may no longer be read is
+# not shown at all; an invitation is its own door.
+DOC = """
+    json_build_object('id', n.id, 'kind', n.kind,
+        'actor', CASE WHEN a.id IS NOT NULL THEN
+            json_build_object('username', a.username, 'name', a.display_name) END,
+        'group', CASE WHEN g.id IS NOT NULL THEN json_build_object(
+            'slug', g.slug, 'title', g.title, 'visibility', g.visibility, 'policy', g.policy) END,
+        'thread_id', t.id, 'thread_title', t.title, 'thread_slug', t.slug,
+        'post_id', p.id, 'post_number', p.number, 'excerpt', left(p.text, 160), 'note', n.note,
+        'created_at', n.created_at, 'read', n.read_at IS NOT NULL,
+        'invitation_id', CASE WHEN n.kind = 'invitation' THEN (
+            SELECT i.id FROM invitations i WHERE i.group_id = n.group_id AND i.member_id = n.member_id
+              AND i.uses_left > 0 AND i.expires_at > now()) END)
+"""
+SOURCE = """
+    LEFT JOIN members a ON a.id = n.actor_id
+    LEFT JOIN groups g ON g.id = n.group_id
+    LEFT JOIN threads t ON t.id = n.thread_id
+    LEFT JOIN posts p ON p.id = n.post_id
+"""
+VISIBLE = """
+    n.member_id = $1
+    AND (n.kind = 'invitation' OR n.group_id IS NULL OR n.group_id = ANY($3::bigint[]))
+    AND (n.thread_id IS NULL OR EXISTS (
+        SELECT FROM threads v WHERE v.id = n.thread_id AND v.group_id = ANY($2::bigint[])))
+    AND (n.post_id IS NULL OR EXISTS (SELECT FROM posts v WHERE v.id = n.post_id AND v.state = 'public'))
+"""
+LIST = (
+    "SELECT json_build_object('items', coalesce(json_agg("
+    + DOC
+    + """ ORDER BY n.id DESC) FILTER (WHERE n.n <= $5), '[]'),
+        'next', CASE WHEN count(*) > $5 THEN '/api/v1/notices?before=' || min(n.id) FILTER (WHERE n.n <= $5)
+                     || '&limit=' || $5 END)
+    FROM (SELECT n.*, row_number() OVER (ORDER BY n.id DESC) AS n FROM notices n
+          WHERE ($4::bigint IS NULL OR n.id < $4) AND """
+    + VISIBLE
+    + " ORDER BY n.id DESC LIMIT $5::int + 1) n"
+    + SOURCE
+)
+
+
+async def notices(actor: Actor, before: int, limit: int) -> bytes:
+    """NoticeList, newest first."""
+    require(can_keep_own_things(actor))
+    async with connection() as sql:
+        return bytes(
+            await sql.fetchval(
+                LIST, actor.member_id, list(actor.readable), list(actor.listed), before or None, limit
+            )
+        )

@@ -1,0 +1,38 @@
+"""The shapes of notices on the wire."""
+from datetime import datetime
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from forum.groups.schemas import GroupBrief, Person
+from forum.notifications.models import NoticeKind
+
+
+class NoticeDoc(msgspec.Struct, frozen=True):
+    """What it points to is null when it may no longer be read."""
+
+    id: int
+    kind: NoticeKind
+    actor: Person | None
+    group: GroupBrief | None
+    thread_id: int | None
+    thread_title: str | None
+    thread_slug: str | None
+    post_id: int | None
+    post_number: int | None
+    excerpt: str | None
+    note: str
+    created_at: datetime
+    read: bool
+    invitation_id: int | None
+
+
+class NoticeList(msgspec.Struct, frozen=True):
+    items: list[NoticeDoc]
+    next: str | None
+
+
+class NoticesWanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    before: Annotated[int, Meta(ge=0, le=2**63 - 1)] = 0
+    limit: Annotated[int, Meta(ge=1, le=100)] = 25

@@ -1,0 +1,119 @@
+"""Every URL: reads as the list of features."""
+from dataclasses import dataclass
+
+from starlette.routing import Route
+
+from forum.api.operation import Endpoint, Operation
+from forum.groups import api as groups
+from forum.members import api as members
+from forum.notifications import api as notices
+from forum.reading import api as reading
+from forum.searching import api as searching
+from forum.site import api as site
+from forum.threads.api import keeping
+from forum.threads.api import threads
+
+PREFIX = "/api/v1"
+
+
+@dataclass(frozen=True, slots=True)
+class ApiRoute:
+    """One operation at its method and path (under the prefix)."""
+
+    method: str
+    path: str
+    operation: Operation
+
+    def as_route(self) -> Route:
+        return Route(
+            PREFIX + self.path,
+            Endpoint(self.operation, self.method),
+            methods=[self.method],
+            name=self.operation.name,
+        )
+
+
+def get(path: str, operation: Operation) -> ApiRoute:
+    return ApiRoute("GET", path, operation)
+
+
+def post(path: str, operation: Operation) -> ApiRoute:
+    return ApiRoute("POST", path, operation)
+
+
+def put(path: str, operation: Operation) -> ApiRoute:
+    return ApiRoute("PUT", path, operation)
+
+
+def patch(path: str, operation: Operation) -> ApiRoute:
+    return ApiRoute("PATCH", path, operation)
+
+
+def delete(path: str, operation: Operation) -> ApiRoute:
+    return ApiRoute("DELETE", path, operation)
+
+
+API = (
+    # threads and posts: the hot ones first
+    get("/threads", threads.list_threads),
+    get("/threads/{id:int}", threads.get_thread),
+    patch("/threads/{id:int}", threads.patch_thread),
+    get("/threads/{id:int}/posts", threads.list_posts),
+    post("/threads/{id:int}/posts", threads.post_post),
+    put("/threads/{id:int}/answer", threads.put_answer),
+    delete("/threads/{id:int}/answer", threads.delete_answer),
+    put("/threads/{id:int}/follow", keeping.put_thread_follow),
+    delete("/threads/{id:int}/follow", keeping.delete_thread_follow),
+    put("/threads/{id:int}/reading", reading.put_reading),
+    get("/posts/{id:int}", threads.get_post),
+    patch("/posts/{id:int}", threads.patch_post),
+    delete("/posts/{id:int}", threads.delete_post),
+    get("/posts/{id:int}/revisions", threads.list_revisions),
+    put("/posts/{id:int}/reactions/{kind}", threads.put_reaction),
+    delete("/posts/{id:int}/reactions/{kind}", threads.delete_reaction),
+    put("/posts/{id:int}/bookmark", keeping.put_bookmark),
+    delete("/posts/{id:int}/bookmark", keeping.delete_bookmark),
+    post("/posts/{id:int}/reports", threads.post_report),
+    # groups
+    get("/groups", groups.list_groups),
+    get("/groups/{slug}", groups.get_group),
+    put("/groups/{slug}/text", groups.put_group_text),
+    get("/groups/{slug}/threads", threads.list_group_threads),
+    post("/groups/{slug}/threads", threads.post_thread),
+    put("/groups/{slug}/membership", groups.put_membership),
+    delete("/groups/{slug}/membership", groups.delete_membership),
+    put("/groups/{slug}/follow", keeping.put_group_follow),
+    delete("/groups/{slug}/follow", keeping.delete_group_follow),
+    put("/groups/{slug}/reading", reading.put_group_reading),
+    get("/groups/{slug}/members", groups.list_members),
+    put("/groups/{slug}/members/{username}/role", groups.put_role),
+    delete("/groups/{slug}/members/{username}", groups.delete_member),
+    put("/groups/{slug}/bans/{username}", groups.put_ban),
+    delete("/groups/{slug}/bans/{username}", groups.delete_ban),
+    get("/groups/{slug}/requests", groups.list_requests),
+    put("/groups/{slug}/requests/{request_id:int}/decision", groups.put_decision),
+    post("/groups/{slug}/invitations", groups.post_invitation),
+    put("/invitations/{id:int}/acceptance", groups.put_acceptance),
+    put("/invitation-links/{token}/acceptance", groups.put_link_acceptance),
+    # people
+    get("/me", members.get_me),
+    patch("/me", members.patch_me),
+    get("/home", site.get_home),
+    get("/front", site.get_front),
+    get("/members", members.list_members),
+    get("/members/{username}", members.get_member),
+    get("/pending-members", members.list_pending),
+    put("/pending-members/{username}/approval", members.put_approval),
+    # what one keeps, and is told
+    get("/bookmarks", keeping.list_bookmarks),
+    get("/drafts", keeping.list_drafts),
+    post("/drafts", keeping.post_draft),
+    get("/drafts/{id:int}", keeping.get_draft),
+    put("/drafts/{id:int}", keeping.put_draft),
+    delete("/drafts/{id:int}", keeping.delete_draft),
+    post("/preview", keeping.post_preview),
+    get("/notices", notices.list_notices),
+    put("/notices/seen", notices.put_all_seen),
+    put("/notices/{id:int}/seen", notices.put_seen),
+    get("/search", searching.get_search),
+)

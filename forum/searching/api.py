@@ -1,0 +1,12 @@
+"""Search, as JSON."""
+from starlette.responses import Response
+
+from forum.api.operation import Call, answer, operation
+from forum.searching import queries
+from forum.searching.schemas import SearchResults, SearchWanted
+
+
+@operation("search_and_live", query=SearchWanted, answers={200: SearchResults})
+async def get_search(call: Call[None, SearchWanted]) -> Response:
+    """The threads that answer a query best, each by its best post."""
+    return answer(await queries.search(call.actor, call.query))

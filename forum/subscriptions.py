@@ -1,0 +1,41 @@
+"""What happens when: every fact, and who reacts to it.
+
+``within`` runs in the fact's own transaction, in order; ``later`` is a job, enqueued in that same transaction.
+"""
+from forum.groups import facts as groups
+from forum.groups.jobs import recount_group
+from forum.members import facts as members
+from forum.notifications import jobs as tell
+from forum.outbox.registry import NOBODY, Subscribers, Subscriptions
+from forum.reading import subscribers as reading
+from forum.searching import jobs as searching
+from forum.threads import facts as threads
+
+SUBSCRIPTIONS: Subscriptions = {
+    members.MemberAdmitted: NOBODY,
+    members.MemberApproved: NOBODY,
+    members.ProfileEdited: NOBODY,
+    groups.MembershipStarted: Subscribers(within=(reading.begin_group,), later=(recount_group,)),
+    groups.MembershipEnded: Subscribers(within=(reading.end_group,), later=(recount_group,)),
+    groups.RoleChanged: NOBODY,
+    groups.LastFacilitatorLost: Subscribers(later=(tell.tell_of_orphaned_group,)),
+    groups.JoinRequested: Subscribers(later=(tell.tell_of_request,)),
+    groups.RequestDecided: Subscribers(later=(tell.tell_of_decision,)),
+    groups.MemberInvited: Subscribers(later=(tell.tell_of_invitation,)),
+    groups.MemberBanned: NOBODY,
+    threads.ThreadStarted: Subscribers(
+        within=(reading.mark_own_thread_read,),
+        later=(tell.tell_of_post, searching.index_post, recount_group),
+    ),
+    threads.ReplyPosted: Subscribers(
+        within=(reading.mark_own_reply_read,),
+        later=(tell.tell_of_post, searching.index_post, recount_group),
+    ),
+    threads.PostEdited: Subscribers(later=(tell.tell_of_post, searching.index_post)),
+    threads.PostWithdrawn: Subscribers(later=(searching.index_post, recount_group)),
+    threads.ThreadEdited: Subscribers(later=(searching.index_thread,)),
+    threads.AnswerAccepted: Subscribers(later=(tell.tell_of_acceptance,)),
+    threads.AnswerUnaccepted: NOBODY,
+    threads.ReactionsChanged: NOBODY,
+    threads.PostReported: Subscribers(later=(tell.tell_of_report,)),
+}

@@ -1,0 +1,67 @@
+"""Answer in a thread."""
+from auth.actor import Actor
+from forum.kit.errors import Invalid
+from forum.kit.transaction import command, connection
+from forum.kit.verdict import require
+from forum.outbox.record import record
+from forum.threads import statements
+from forum.threads.commands.written import Written, write
+from forum.threads.facts import ReplyPosted
+from forum.threads.models import Mention, Post, PostState
+from forum.threads.policies import can_reply
+from forum.threads.queries import thread_door
+
+
+async def post_reply(actor: Actor, thread_id: int, body: str, *, in_reply_to: int | None = None) -> int:
+    """Add a post at the end of the thread; returns its id.
+
+    Rendering comes before the transaction: neither a connection nor the thread's lock waits for it.
+    """
+    thread = await thread_door(actor, thread_id)
+    require(can_reply(actor, thread))
+    return await _post(actor, thread_id, await write(body, thread.group), in_reply_to)
+
+
+@command
+async def _post(actor: Actor, thread_id: int, written: Written, in_reply_to: int | None) -> int:
+    # The lock numbers posts without gaps: two replies at once queue here.
+    thread = await thread_door(actor, thread_id, lock=True)
+    require(can_reply(actor, thread))
+    assert actor.member_id is not None
+    if in_reply_to is not None and not await Post.filter(
+        id=in_reply_to, thread_id=thread_id, state=PostState.PUBLIC
+    ).exists():
+        raise Invalid({"in_reply_to": "not_in_thread"})
+    post_id, number = await add_post(actor.member_id, thread_id, written, in_reply_to)
+    await record(
+        ReplyPosted(
+            thread_id=thread_id,
+            group_id=thread.group.id,
+            post_id=post_id,
+            number=number,
+            author_id=actor.member_id,
+        )
+    )
+    return post_id
+
+
+async def add_post(
+    author_id: int, thread_id: int, written: Written, in_reply_to: int | None = None
+) -> tuple[int, int]:
+    """Insert the next post of a locked thread; returns its id and number."""
+    async with connection() as sql:
+        row = await sql.fetchrow(
+            statements.INSERT_POST,
+            thread_id,
+            author_id,
+            in_reply_to,
+            written.body,
+            written.rendered.html,
+            written.rendered.text,
+            written.renderer,
+        )
+        assert row is not None
+        await sql.execute(statements.BUMP, thread_id, row["id"], row["created_at"])
+    if written.mentioned:
+        await Mention.bulk_create([Mention(post_id=row["id"], member_id=member) for member in written.mentioned])
+    return row["id"], row["number"]

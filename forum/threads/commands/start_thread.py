@@ -1,0 +1,54 @@
+"""Open a thread with its first post."""
+from auth.actor import Actor
+from forum.groups import queries as groups
+from forum.groups.policies import GroupState
+from forum.kit.text import slugify
+from forum.kit.transaction import command
+from forum.kit.verdict import require
+from forum.outbox.record import record
+from forum.threads.commands.post_reply import add_post
+from forum.threads.commands.written import Written, clean_title, write
+from forum.threads.facts import ThreadStarted
+from forum.threads.models import Thread, ThreadKind
+from forum.threads.policies import can_start_thread
+
+
+async def start_thread(
+    actor: Actor,
+    slug: str,
+    *,
+    title: str,
+    body: str,
+    kind: ThreadKind = ThreadKind.DISCUSSION,
+    language: str | None = None,
+) -> int:
+    """Open a thread in a group; returns its id. Rendering comes before the transaction."""
+    group = await groups.door(actor, slug)
+    require(can_start_thread(actor, group, kind))
+    title = clean_title(title)
+    written = await write(body, group)
+    return await _start(actor, group, title, written, kind, language or actor.language)
+
+
+@command
+async def _start(
+    actor: Actor, group: GroupState, title: str, written: Written, kind: ThreadKind, language: str
+) -> int:
+    # Once more, inside: the group may have been closed to this actor while the text was rendered.
+    require(can_start_thread(actor, await groups.door(actor, group.slug), kind))
+    assert actor.member_id is not None
+    thread = await Thread.create(
+        group_id=group.id,
+        author_id=actor.member_id,
+        title=title,
+        slug=slugify(title),
+        kind=kind,
+        language=language,
+    )
+    post_id, _ = await add_post(actor.member_id, thread.id, written)
+    await record(
+        ThreadStarted(
+            thread_id=thread.id, group_id=group.id, post_id=post_id, author_id=actor.member_id
+        )
+    )
+    return int(thread.id)

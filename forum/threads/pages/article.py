@@ -1,0 +1,201 @@
+"""A post as HTML: a pure function of the post and of what its reader may do, kept between requests.
+
+Strings are joined by hand: a template's loop over 25 posts costs more than everything else on the page. Whatever a
+member wrote passes `escape`, but for `html`, which was sanitised before it was stored.
+"""
+from typing import Final, NamedTuple
+
+from markupsafe import escape
+
+from forum.threads.models import PostState, ReactionKind
+from forum.threads.pages.states import May
+from forum.threads.schemas import PostDoc
+from forum.web import language
+from forum.web.dates import moment
+from forum.web.language import gettext
+from forum.web.language import mark as _
+from forum.web.rendering import avatar
+
+MOST_KEPT: Final = 3000
+LARGEST_KEPT: Final = 20_000
+REACTIONS: Final = {
+    ReactionKind.THANKS.value: _("Thanks"),
+    ReactionKind.AGREE.value: _("Agree"),
+    ReactionKind.INSIGHT.value: _("Insight"),
+    ReactionKind.CELEBRATE.value: _("Hooray"),
+}
+GONE: Final = {
+    PostState.WITHDRAWN: _("This post was withdrawn by its author."),
+    PostState.HIDDEN: _("This post was removed by the moderators."),
+}
+
+
+class Setting(NamedTuple):
+    """What is the same for every post of a page."""
+
+    speaks: str
+    zone: str
+    language: str
+    accepted: int | None
+
+
+class _Key(NamedTuple):
+    setting: Setting
+    accepted: bool
+    id: int
+    number: int | None
+    version: int
+    author: tuple[str, str]
+    when: str
+    text: int
+    parent: tuple[int | None, str, str] | None
+    reactions: tuple[tuple[str, int], ...]
+    mine: tuple[str, ...]
+    bookmarked: bool
+    may: May
+
+
+_kept: dict[_Key, str] = {}
+
+
+def article(post: PostDoc, setting: Setting, may: May) -> str:
+    """The post's article, from what is kept where nothing about it has changed."""
+    if post.state is not PostState.PUBLIC or post.author is None or post.html is None:
+        return _tombstone(post)
+    at = moment(post.created_at, setting.zone)
+    key = _Key(
+        setting._replace(accepted=None),
+        setting.accepted is not None and setting.accepted == post.number,
+        post.id,
+        post.number,
+        post.version,
+        (post.author.username, post.author.name),
+        at.short,
+        hash(post.html),
+        _parent_key(post),
+        tuple(post.reactions.items()),
+        tuple(post.mine),
+        post.bookmarked,
+        may,
+    )
+    if (found := _kept.get(key)) is not None:
+        return found
+    made = _article(post, key)
+    if len(made) < LARGEST_KEPT:
+        if len(_kept) >= MOST_KEPT:
+            _kept.clear()
+        _kept[key] = made
+    return made
+
+
+def setting(zone: str, thread_language: str, accepted: int | None) -> Setting:
+    return Setting(language.spoken(), zone, thread_language, accepted)
+
+
+def _parent_key(post: PostDoc) -> tuple[int | None, str, str] | None:
+    if post.in_reply_to is None:
+        return None
+    author = post.in_reply_to.author
+    return post.in_reply_to.number, author.username if author else "", author.name if author else ""
+
+
+def _article(post: PostDoc, key: _Key) -> str:
+    # The opening post speaks for the thread, so it needs no "accepted" and no heading of its own.
+    marks = f'<b class="ok">{escape(gettext("Accepted answer"))}</b>' if key.accepted else ""
+    return (
+        f'<article class="post{" best" if key.accepted else ""}" id="p{post.number}" data-n="{post.number}"'
+        f' aria-label="{_label(post)}">'
+        f"<header>{_byline(post, key)}{marks}</header>"
+        f'<div class="body" lang="{escape(key.setting.language)}" dir="auto">{post.html}</div>'
+        f"<footer>{_reactions(post, key.may)}{_actions(post, key)}</footer></article>"
+    )
+
+
+def _label(post: PostDoc) -> str:
+    assert post.author is not None
+    return str(escape(gettext("Post %(n)s by %(name)s") % {"n": post.number, "name": post.author.name}))
+
+
+def _byline(post: PostDoc, key: _Key) -> str:
+    assert post.author is not None
+    name, username = escape(post.author.name), escape(post.author.username)
+    at = moment(post.created_at, key.setting.zone)
+    when = f'<time datetime="{at.machine}" title="{escape(at.full)}">{escape(at.short)}</time>'
+    parts = [
+        f'{avatar(post.author.username, post.author.name)}<a class="who" href="/m/{username}" dir="auto">{name}</a>',
+        f'<a class="dim" href="/p/{post.id}">#{post.number} · {when}</a>',
+    ]
+    if post.edited_at is not None:
+        edited = escape(gettext("edited"))
+        shown = f'<a class="dim" href="/p/{post.id}/history">{edited}</a>' if key.may.history else edited
+        parts.append(f'<span class="dim">{shown}</span>')
+    if key.parent is not None and key.parent[0] is not None:
+        number, _username, parent_name = key.parent
+        words = escape(gettext("in reply to"))
+        who = f'<bdi>{escape(parent_name)}</bdi>' if parent_name else ""
+        parts.append(f'<span class="dim">{words} <a href="{_place(number)}">#{number} {who}</a></span>')
+    return " ".join(parts)
+
+
+def _place(number: int | None) -> str:
+    """Where a post of this thread stands, on this page or another."""
+    return f"?page={((number or 1) - 1) // 25 + 1}#p{number}"
+
+
+def _reactions(post: PostDoc, may: May) -> str:
+    shown = []
+    for kind, words in REACTIONS.items():
+        count = post.reactions.get(kind, 0)
+        label = escape(gettext(words))
+        number = f" <b>{count}</b>" if count else ""
+        if may.react:
+            mine = kind in post.mine
+            shown.append(
+                f'<button form="act" formaction="/p/{post.id}/react?at={post.number}" name="{"take" if mine else "give"}"'
+                f' value="{kind}" aria-pressed="{"true" if mine else "false"}">{label}{number}</button>'
+            )
+        elif count:
+            shown.append(f"<span>{label}{number}</span>")
+    return f'<span class="nods">{"".join(shown)}</span>' if shown else ""
+
+
+def _actions(post: PostDoc, key: _Key) -> str:
+    may, at = key.may, f"?at={post.number}"
+    base = f"/p/{post.id}"
+    first, more = [], []
+    if may.reply:
+        first.append(_link(f"{base}/reply", gettext("Reply"), "reply"))
+        first.append(_link(f"{base}/reply?quote=1", gettext("Quote"), "quote"))
+    if may.edit:
+        first.append(_link(f"{base}/edit", gettext("Edit"), "edit"))
+    if may.keep:
+        words = gettext("Remove bookmark") if post.bookmarked else gettext("Bookmark")
+        more.append(_button(f"{base}/bookmark{at}", "drop" if post.bookmarked else "keep", words))
+    if may.accept and post.number != 1:
+        words = gettext("Not the answer after all") if key.accepted else gettext("This answers the question")
+        more.append(_button(f"{base}/answer{at}", "drop" if key.accepted else "keep", words))
+    if may.report:
+        more.append(_link(f"{base}/report", gettext("Report")))
+    if may.withdraw:
+        more.append(_link(f"{base}/withdraw", gettext("Withdraw")))
+    if more:
+        menu = f'<details class="more"><summary>{escape(gettext("More"))}</summary><div>{"".join(more)}</div></details>'
+        first.append(menu)
+    return f'<span class="deeds">{"".join(first)}</span>' if first else ""
+
+
+def _link(href: str, words: str, key: str = "") -> str:
+    data = f' data-key="{key}"' if key else ""
+    return f'<a href="{href}"{data}>{escape(words)}</a>'
+
+
+def _button(action: str, name: str, words: str) -> str:
+    return f'<button form="act" formaction="{action}" name="do" value="{name}">{escape(words)}</button>'
+
+
+def _tombstone(post: PostDoc) -> str:
+    words = gettext(GONE.get(post.state, _("This post is not public.")))
+    return (
+        f'<article class="post gone" id="p{post.number}" data-n="{post.number}"><p>#{post.number} · {escape(words)}</p>'
+        "</article>"
+    )

@@ -1,0 +1,85 @@
+"""What the policies need, out of the documents that a page has read anyway: to decide which buttons to show."""
+from typing import NamedTuple
+
+from auth.actor import Actor
+from forum.groups.policies import GroupState
+from forum.groups.schemas import GroupCard
+from forum.threads.models import PostState, ThreadKind
+from forum.threads.policies import (
+    PostInfo,
+    ThreadState,
+    can_accept_answer,
+    can_edit,
+    can_edit_thread,
+    can_follow,
+    can_react,
+    can_read_history,
+    can_reply,
+    can_report,
+    can_withdraw,
+)
+from forum.threads.schemas import ThreadHead
+
+NOBODY = 0
+
+
+class May(NamedTuple):
+    """What this reader may do with the posts of one author in one thread."""
+
+    reply: bool
+    react: bool
+    keep: bool
+    edit: bool
+    withdraw: bool
+    report: bool
+    accept: bool
+    history: bool
+
+
+def group_of_card(card: GroupCard, *, has_facilitator: bool = True, members_may_invite: bool = False) -> GroupState:
+    return GroupState(
+        id=card.id,
+        slug=card.slug,
+        title=card.title,
+        visibility=card.visibility,
+        policy=card.policy,
+        has_facilitator=has_facilitator,
+        members_may_invite=members_may_invite,
+    )
+
+
+def thread_of(head: ThreadHead) -> ThreadState:
+    group = head.group
+    return ThreadState(
+        id=head.id,
+        group=GroupState(
+            id=head.group_id,
+            slug=group.slug,
+            title=group.title,
+            visibility=group.visibility,
+            policy=group.policy,
+        ),
+        author_id=head.author_id,
+        kind=ThreadKind(head.kind),
+        locked=head.locked,
+    )
+
+
+def may(actor: Actor, thread: ThreadState, *, own: bool) -> May:
+    """The rights over a public post of this thread, the reader's own or another's."""
+    author = (actor.member_id or NOBODY) if own else NOBODY
+    post = PostInfo(id=NOBODY, thread=thread, author_id=author, state=PostState.PUBLIC, version=1, number=2)
+    return May(
+        reply=bool(can_reply(actor, thread)),
+        react=bool(can_react(actor, post)),
+        keep=bool(can_follow(actor, thread.group)),
+        edit=bool(can_edit(actor, post)),
+        withdraw=bool(can_withdraw(actor, post)),
+        report=not own and bool(can_report(actor, post)),
+        accept=bool(can_accept_answer(actor, thread)),
+        history=bool(can_read_history(actor, post)),
+    )
+
+
+def may_edit_thread(actor: Actor, thread: ThreadState) -> bool:
+    return bool(can_edit_thread(actor, thread))

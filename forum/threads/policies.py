@@ -1,0 +1,139 @@
+"""Who may do what with threads and posts. Pure; whatever is unknown is refused."""
+from dataclasses import dataclass
+
+from auth.actor import Actor
+from forum.groups.models import Visibility
+from forum.groups.policies import GroupState, can_act, can_read, can_write
+from forum.kit.verdict import ALLOWED, NOT_FOUND, SIGN_IN_FIRST, Verdict
+from forum.threads.models import PostState, ThreadKind
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ThreadState:
+    """What a policy needs to know of a thread; only the visibility door makes one."""
+
+    id: int
+    group: GroupState
+    author_id: int
+    kind: ThreadKind
+    locked: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PostInfo:
+    """What a policy needs to know of a post; only the visibility door makes one."""
+
+    id: int
+    thread: ThreadState
+    author_id: int
+    state: PostState
+    version: int
+    number: int | None
+
+
+def can_start_thread(actor: Actor, group: GroupState, kind: ThreadKind = ThreadKind.DISCUSSION) -> Verdict:
+    if not (verdict := _can_contribute(actor, group)):
+        return verdict
+    if kind is ThreadKind.ANNOUNCEMENT and not actor.facilitates(group.id):
+        return Verdict("facilitators_only")
+    return ALLOWED
+
+
+def can_reply(actor: Actor, thread: ThreadState) -> Verdict:
+    if not (verdict := _can_contribute(actor, thread.group)):
+        return verdict
+    if thread.locked and not actor.facilitates(thread.group.id):
+        return Verdict("thread_locked")
+    return ALLOWED
+
+
+def can_react(actor: Actor, post: PostInfo) -> Verdict:
+    if not (verdict := _can_contribute(actor, post.thread.group)):
+        return verdict
+    return ALLOWED if post.state is PostState.PUBLIC else NOT_FOUND
+
+
+def can_read_post(actor: Actor, post: PostInfo) -> Verdict:
+    """A post that is not public is for its author (unless withdrawn) and for those who answer for the group."""
+    if not (verdict := can_read(actor, post.thread.group)):
+        return verdict
+    if post.state is PostState.PUBLIC or sees_unpublished(actor, post.thread.group):
+        return ALLOWED
+    own = actor.member_id == post.author_id and post.state is not PostState.WITHDRAWN
+    return ALLOWED if own else NOT_FOUND
+
+
+def sees_unpublished(actor: Actor, group: GroupState) -> bool:
+    if actor.facilitates(group.id):
+        return True
+    return actor.is_staff and group.visibility in (Visibility.PUBLIC, Visibility.MEMBERS)
+
+
+def can_read_history(actor: Actor, post: PostInfo) -> Verdict:
+    """The versions of a post, for approved members who may read it; a withdrawn one's only for its keepers."""
+    if not (verdict := can_read_post(actor, post)):
+        return verdict
+    return can_act(actor)
+
+
+def can_edit(actor: Actor, post: PostInfo) -> Verdict:
+    if not (verdict := can_read_post(actor, post)):
+        return verdict
+    if not (verdict := can_write(actor)):
+        return verdict
+    if actor.member_id != post.author_id:
+        return Verdict("not_yours")
+    return ALLOWED if post.state is PostState.PUBLIC else NOT_FOUND
+
+
+def can_withdraw(actor: Actor, post: PostInfo) -> Verdict:
+    """Also for a silenced member: taking back is not speaking."""
+    if not (verdict := can_read_post(actor, post)):
+        return verdict
+    if not (verdict := can_act(actor)):
+        return verdict
+    if actor.member_id != post.author_id:
+        return Verdict("not_yours")
+    return ALLOWED if post.state is PostState.PUBLIC else NOT_FOUND
+
+
+def can_accept_answer(actor: Actor, thread: ThreadState) -> Verdict:
+    if not (verdict := _can_contribute(actor, thread.group)):
+        return verdict
+    if thread.kind is not ThreadKind.QUESTION:
+        return Verdict("not_a_question")
+    if actor.member_id == thread.author_id or actor.facilitates(thread.group.id):
+        return ALLOWED
+    return Verdict("not_yours")
+
+
+def can_edit_thread(actor: Actor, thread: ThreadState) -> Verdict:
+    if not (verdict := _can_contribute(actor, thread.group)):
+        return verdict
+    if actor.member_id == thread.author_id or actor.facilitates(thread.group.id):
+        return ALLOWED
+    return Verdict("not_yours")
+
+
+def can_follow(actor: Actor, group: GroupState) -> Verdict:
+    """Follow, bookmark, mark as read: whoever is signed in and may read."""
+    if not (verdict := can_read(actor, group)):
+        return verdict
+    return SIGN_IN_FIRST if actor.is_anonymous else ALLOWED
+
+
+def can_report(actor: Actor, post: PostInfo) -> Verdict:
+    if not (verdict := can_read_post(actor, post)):
+        return verdict
+    if not (verdict := can_write(actor)):
+        return verdict
+    return ALLOWED if post.state is PostState.PUBLIC else NOT_FOUND
+
+
+def _can_contribute(actor: Actor, group: GroupState) -> Verdict:
+    """Read it, be active and not silenced, and belong to the group: in that order, so that a refusal tells nothing."""
+    if not (verdict := can_read(actor, group)):
+        return verdict
+    if not (verdict := can_write(actor)):
+        return verdict
+    return ALLOWED if actor.belongs_to(group.id) else Verdict("not_a_member")

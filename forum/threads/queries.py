@@ -1,0 +1,145 @@
+"""Reading threads: one statement a page, built as JSON by PostgreSQL, narrowed by what the actor may read."""
+import asyncpg
+
+from auth.actor import Actor
+from forum.groups import queries as groups
+from forum.groups.models import JoinPolicy, Visibility
+from forum.groups.policies import GroupState, can_read
+from forum.kit.errors import NotFound
+from forum.kit.transaction import connection
+from forum.kit.verdict import require
+from forum.threads import statements as sql_of
+from forum.threads.models import PostState, ThreadKind
+from forum.threads.policies import (
+    PostInfo,
+    ThreadState,
+    can_read_history,
+    can_read_post,
+)
+
+PAGE_SIZE = 25
+
+
+async def thread_page(actor: Actor, thread_id: int, after: int = 0, limit: int = PAGE_SIZE) -> bytes:
+    """ThreadPage: the head and the posts numbered above ``after``; one statement when it may be read."""
+    async with connection() as sql:
+        body = await sql.fetchval(
+            sql_of.THREAD_PAGE, thread_id, list(actor.readable), actor.member_id, after, limit
+        )
+    if body is None:
+        await thread_door(actor, thread_id)
+        raise NotFound
+    return bytes(body)
+
+
+async def posts(actor: Actor, thread_id: int, after: int, limit: int) -> bytes:
+    """PostList: the posts of a thread numbered above ``after``."""
+    async with connection() as sql:
+        body = await sql.fetchval(
+            sql_of.POSTS, thread_id, list(actor.readable), actor.member_id, after, limit
+        )
+    if body is None:
+        await thread_door(actor, thread_id)
+        raise NotFound
+    return bytes(body)
+
+
+async def single_post(actor: Actor, post_id: int) -> bytes:
+    """SinglePost; one that is not public only for those who may see it."""
+    info = await post_door(actor, post_id)
+    require(can_read_post(actor, info))
+    async with connection() as sql:
+        return bytes(await sql.fetchval(sql_of.SINGLE_POST, post_id, actor.member_id))
+
+
+async def revisions(actor: Actor, post_id: int) -> bytes:
+    """RevisionList, newest first, the text as it stands included."""
+    require(can_read_history(actor, await post_door(actor, post_id)))
+    async with connection() as sql:
+        return bytes(await sql.fetchval(sql_of.REVISIONS, post_id))
+
+
+async def group_threads(actor: Actor, slug: str, before: int, limit: int) -> bytes:
+    """ThreadList of one group: pinned ones first, then by the last post."""
+    group = await groups.door(actor, slug)
+    require(can_read(actor, group))
+    async with connection() as sql:
+        return bytes(
+            await sql.fetchval(sql_of.GROUP_THREADS, actor.member_id, [group.id], before or None, limit)
+        )
+
+
+async def latest_threads(actor: Actor, before: int, limit: int) -> bytes:
+    """ThreadList over every group that this actor may read, by the last post."""
+    async with connection() as sql:
+        return bytes(
+            await sql.fetchval(
+                sql_of.LATEST_THREADS, actor.member_id, list(actor.readable), before or None, limit
+            )
+        )
+
+
+async def bookmarks(actor: Actor) -> bytes:
+    """BookmarkList: what may still be read."""
+    async with connection() as sql:
+        return bytes(await sql.fetchval(sql_of.BOOKMARKS, actor.member_id, list(actor.readable)))
+
+
+async def drafts(actor: Actor) -> bytes:
+    async with connection() as sql:
+        return bytes(await sql.fetchval(sql_of.DRAFTS, actor.member_id, None, list(actor.readable)))
+
+
+async def draft(actor: Actor, draft_id: int) -> bytes:
+    async with connection() as sql:
+        body = await sql.fetchval(sql_of.DRAFT, actor.member_id, draft_id, list(actor.readable))
+    if body is None:
+        raise NotFound
+    return bytes(body)
+
+
+async def thread_door(actor: Actor, thread_id: int, *, lock: bool = False) -> ThreadState:
+    """The thread, if this actor may read it; the refusal of its group otherwise. ``lock`` takes its row lock."""
+    async with connection() as sql:
+        row = await sql.fetchrow(sql_of.THREAD_STATE_LOCKED if lock else sql_of.THREAD_STATE, thread_id)
+    if row is None:
+        raise NotFound
+    thread = _thread_state(row)
+    require(can_read(actor, thread.group))
+    return thread
+
+
+async def post_door(actor: Actor, post_id: int, *, lock: bool = False) -> PostInfo:
+    """The post, if this actor may read its thread; ``lock`` takes the row locks of thread and post, in that order."""
+    async with connection() as sql:
+        thread_id = await sql.fetchval(sql_of.THREAD_OF_POST, post_id)
+        if thread_id is None:
+            raise NotFound
+        thread = await thread_door(actor, thread_id, lock=lock)
+        row = await sql.fetchrow(sql_of.POST_STATE_LOCKED if lock else sql_of.POST_STATE, post_id)
+    if row is None or row["thread_id"] != thread_id:
+        raise NotFound
+    return PostInfo(
+        id=post_id,
+        thread=thread,
+        author_id=row["author_id"],
+        state=PostState(row["state"]),
+        version=row["version"],
+        number=row["number"],
+    )
+
+
+def _thread_state(row: asyncpg.Record) -> ThreadState:
+    return ThreadState(
+        id=row["id"],
+        group=GroupState(
+            id=row["group_id"],
+            slug=row["slug"],
+            title=row["group_title"],
+            visibility=Visibility(row["visibility"]),
+            policy=JoinPolicy(row["policy"]),
+        ),
+        author_id=row["author_id"],
+        kind=ThreadKind(row["kind"]),
+        locked=row["locked"],
+    )

@@ -1,0 +1,227 @@
+"""The shapes of threads and posts on the wire."""
+from datetime import datetime
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from forum.groups.schemas import GroupBrief, Person
+from forum.members.schemas import Language
+from forum.threads.models import FollowLevel, PostState, ReactionKind, ThreadKind
+
+Id = Annotated[int, Meta(ge=1, le=2**63 - 1)]
+Title = Annotated[str, Meta(max_length=2000)]
+Body = Annotated[str, Meta(max_length=200_000)]
+
+
+class Parent(msgspec.Struct, frozen=True):
+    """The post that a post answers."""
+
+    number: int | None
+    author: Person | None
+
+
+class PostDoc(msgspec.Struct, frozen=True):
+    """A post that is no longer public is a tombstone: its number and state, nothing else."""
+
+    id: int
+    number: int | None
+    state: PostState
+    author: Person | None
+    html: str | None
+    body: str | None
+    version: int
+    created_at: datetime
+    edited_at: datetime | None
+    in_reply_to: Parent | None
+    reactions: dict[str, int]
+    mine: list[str]
+    bookmarked: bool
+
+
+class PostList(msgspec.Struct, frozen=True):
+    items: list[PostDoc]
+    next: str | None
+
+
+class ThreadHead(msgspec.Struct, frozen=True):
+    """``last_read`` and ``follow`` are the reader's; ids of group and author serve policies and caches."""
+
+    id: int
+    title: str
+    slug: str
+    kind: ThreadKind
+    language: str
+    group: GroupBrief
+    group_id: int
+    author: Person
+    author_id: int
+    created_at: datetime
+    post_count: int
+    last_number: int
+    locked: bool
+    pinned: bool
+    generated: bool
+    accepted_number: int | None
+    version: int
+    last_read: int
+    follow: FollowLevel | None
+
+
+class ThreadPage(ThreadHead, frozen=True):
+    posts: PostList
+
+
+class ThreadLine(msgspec.Struct, frozen=True):
+    """One line of a list of threads."""
+
+    id: int
+    title: str
+    slug: str
+    kind: ThreadKind
+    language: str
+    group: GroupBrief
+    author: Person
+    post_count: int
+    last_number: int
+    last_post_at: datetime | None
+    last_author: Person | None
+    locked: bool
+    pinned: bool
+    answered: bool
+    generated: bool
+    last_read: int
+    unread: bool
+
+
+class ThreadList(msgspec.Struct, frozen=True):
+    items: list[ThreadLine]
+    next: str | None
+
+
+class SinglePost(PostDoc, frozen=True):
+    """A post on its own, with where it stands."""
+
+    thread_id: int
+    thread_title: str
+    thread_slug: str
+
+
+class RevisionDoc(msgspec.Struct, frozen=True):
+    version: int
+    body: str
+    by: Person
+    at: datetime
+
+
+class RevisionList(msgspec.Struct, frozen=True):
+    items: list[RevisionDoc]
+    next: str | None
+
+
+class NewThread(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    title: Title
+    body: Body
+    language: Language | None = None
+    kind: ThreadKind = ThreadKind.DISCUSSION
+
+
+class NewReply(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``in_reply_to`` is the id of a post of the same thread."""
+
+    body: Body
+    in_reply_to: Id | None = None
+
+
+class PostEdit(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    body: Body
+
+
+class ThreadEdit(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    title: Title
+    language: Language | None = None
+    kind: ThreadKind | None = None
+
+
+class AcceptedAnswer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    post_id: Id
+
+
+class FollowWish(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    level: FollowLevel
+
+
+class Report(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    note: Annotated[str, Meta(max_length=8000)] = ""
+
+
+class Preview(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    body: Body
+
+
+class Previewed(msgspec.Struct, frozen=True):
+    html: str
+
+
+class PostsWanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    after: Annotated[int, Meta(ge=0, le=2**31 - 1)] = 0
+    limit: Annotated[int, Meta(ge=1, le=100)] = 25
+
+
+class ThreadsWanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    before: Annotated[int, Meta(ge=0, le=2**63 - 1)] = 0
+    limit: Annotated[int, Meta(ge=1, le=100)] = 25
+
+
+class DraftText(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Exactly one of ``group`` (a new thread) and ``thread`` (a reply) says where it will go."""
+
+    group: Annotated[str, Meta(max_length=60)] | None = None
+    thread: Id | None = None
+    in_reply_to: Id | None = None
+    title: Annotated[str, Meta(max_length=2000)] = ""
+    body: Body = ""
+    kind: ThreadKind = ThreadKind.DISCUSSION
+    language: Language | None = None
+
+
+class DraftDoc(msgspec.Struct, frozen=True):
+    id: int
+    group: GroupBrief | None
+    thread_id: int | None
+    thread_title: str | None
+    thread_slug: str | None
+    in_reply_to: int | None
+    title: str
+    body: str
+    kind: ThreadKind
+    language: str
+    version: int
+    updated_at: datetime
+
+
+class DraftList(msgspec.Struct, frozen=True):
+    items: list[DraftDoc]
+    next: str | None
+
+
+class BookmarkDoc(msgspec.Struct, frozen=True):
+    """``excerpt`` is the beginning of the post's plain text."""
+
+    post_id: int
+    number: int
+    excerpt: str
+    author: Person
+    thread_id: int
+    thread_title: str
+    thread_slug: str
+    group: GroupBrief
+    created_at: datetime
+
+
+class BookmarkList(msgspec.Struct, frozen=True):
+    items: list[BookmarkDoc]
+    next: str | None
+
+
+REACTIONS = tuple(kind.value for kind in ReactionKind)

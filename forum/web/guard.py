@@ -1,0 +1,63 @@
+"""Whatever goes wrong outside the endpoints: an outage is 503, a bug is 500 with the request's number only (S-38)."""
+import logging
+from typing import Final
+
+import msgspec
+from prometheus_client import Counter
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from config.logging import request_id
+from forum.api.problem import Problem, problem
+from forum.kit.errors import Overloaded, Refusal
+from forum.kit.transaction import UNAVAILABLE
+
+log = logging.getLogger(__name__)
+
+REQUESTS: Final = Counter("forum_requests", "Answers by status class", ["method", "status"])
+
+
+class Guard:
+    """Catches, counts and times."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        started = False
+
+        async def counted(message: Message) -> None:
+            nonlocal started
+            if message["type"] == "http.response.start":
+                started = True
+                REQUESTS.labels(scope["method"], f"{message['status'] // 100}xx").inc()
+            await send(message)
+
+        try:
+            await self.app(scope, receive, counted)
+        except Refusal as refusal:
+            if started:
+                raise
+            await problem(refusal)(scope, receive, counted)
+        except UNAVAILABLE as error:
+            log.warning("%s: %s", type(error).__name__, error)
+            if not started:
+                await problem(Overloaded())(scope, receive, counted)
+        except Exception:
+            log.exception("%s failed", scope["method"])
+            if not started:
+                await failure()(scope, receive, counted)
+
+
+def failure() -> Response:
+    """A bug, as the client sees it."""
+    body = Problem(
+        title="Something went wrong on our side.",
+        status=500,
+        code="internal_error",
+        details={"request_id": request_id.get()},
+    )
+    return Response(msgspec.json.encode(body), 500, {"Cache-Control": "no-store"}, "application/problem+json")
