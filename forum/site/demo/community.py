@@ -1,0 +1,75 @@
+"""Puts the whole community together in memory, the same at every run."""
+import random
+from datetime import datetime, timedelta
+from typing import Final
+
+from forum.site.demo.conversations import POSTS, THREADS, Filler, from_hand, render_by_hand
+from forum.site.demo.discussions import read_all
+from forum.site.demo.people import make_members
+from forum.site.demo.places import settle
+from forum.site.demo.plan import Community, GroupPlan, MemberPlan, PostPlan, ThreadPlan
+from forum.threads.models import ReactionKind
+
+SEED: Final = 20_180_901
+KINDS: Final = tuple(kind.value for kind in ReactionKind)
+LIKINGS: Final = (5, 4, 4, 1)
+
+
+def make_community(now: datetime, groups: list[GroupPlan]) -> Community:
+    """Make members, places, threads and posts; ids of threads and posts ascend with time, from 1."""
+    rng = random.Random(SEED)  # noqa: S311 - a story, not a secret
+    people, discussions = read_all()
+    members = make_members(rng, now, people)
+    settle(rng, now, members, groups, discussions)
+    by_slug = {group.slug: group for group in groups}
+    threads = list(from_hand(now, discussions, by_slug, members))
+    written = sum(len(thread.posts) for thread in threads)
+    filler = Filler(rng, now, members)
+    threads += filler.threads(groups, THREADS - len(threads), POSTS - written)
+    posts = _number(threads)
+    for thread in threads:
+        if thread.key:
+            render_by_hand(thread, members)
+        thread.group.last_post_id = max(thread.group.last_post_id, thread.posts[-1].id)
+    _react(rng, posts)
+    _backdate(members, groups, threads)
+    return Community(now=now, members=members, groups=by_slug, threads=threads, posts=posts)
+
+
+def _number(threads: list[ThreadPlan]) -> list[tuple[ThreadPlan, int, PostPlan]]:
+    """Give the ids: a list is ordered by the last post's id, so ids follow the time over all threads."""
+    threads.sort(key=lambda thread: thread.posts[0].at)
+    for number, thread in enumerate(threads, start=1):
+        thread.id = number
+    posts = [(thread, n, post) for thread in threads for n, post in enumerate(thread.posts, start=1)]
+    posts.sort(key=lambda entry: (entry[2].at, entry[0].id, entry[1]))
+    for number, (_, _, post) in enumerate(posts, start=1):
+        post.id = number
+    return posts
+
+
+def _react(rng: random.Random, posts: list[tuple[ThreadPlan, int, PostPlan]]) -> None:
+    """Let people nod: nearly always at what was written by hand, now and then elsewhere."""
+    crowds: dict[str, list[int]] = {}
+    for thread, number, post in posts:
+        if rng.random() > (0.9 if thread.key else 0.16):
+            continue
+        crowd = crowds.setdefault(thread.group.slug, list(thread.group.members))
+        most = 9 if thread.key and number == thread.accepted else 5 if thread.key else 3
+        for member in rng.sample(crowd, rng.randint(1, most)):
+            if member != post.author_id:
+                post.reactions.setdefault(rng.choices(KINDS, LIKINGS)[0], []).append(member)
+
+
+def _backdate(members: list[MemberPlan], groups: list[GroupPlan], threads: list[ThreadPlan]) -> None:
+    """Nobody writes in a group before joining it, nor joins one before the community."""
+    for thread in threads:
+        places = thread.group.members
+        for post in thread.posts:
+            if post.at <= places[post.author_id]:
+                places[post.author_id] = post.at - timedelta(hours=9)
+    by_id = {member.id: member for member in members}
+    for group in groups:
+        for number, joined in group.members.items():
+            member = by_id[number]
+            member.created_at = min(member.created_at, joined - timedelta(hours=1))

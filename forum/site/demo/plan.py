@@ -1,0 +1,95 @@
+"""What will be stored, before it is stored: the whole community as plain rows, made without a database."""
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from auth.actor import StaffRole, Status
+from forum.groups.models import Visibility
+from forum.members.models import Gender, Sector
+from forum.threads.models import ThreadKind
+
+
+@dataclass(slots=True, kw_only=True)
+class MemberPlan:
+    """``written`` people come from the hand-written files; the rest are made of name parts."""
+
+    id: int
+    username: str
+    name: str
+    country: str
+    sector: Sector
+    gender: Gender | None
+    languages: tuple[str, ...]
+    time_zone: str
+    bio: str
+    created_at: datetime
+    email: str | None = None
+    status: Status = Status.ACTIVE
+    staff: StaffRole | None = None
+    suspended_until: datetime | None = None
+    suspension_reason: str | None = None
+    subject: str | None = None
+    written: bool = False
+
+
+@dataclass(slots=True, kw_only=True)
+class GroupPlan:
+    """``members`` maps a member's id to the time of joining."""
+
+    id: int
+    slug: str
+    theme: str
+    language: str
+    visibility: Visibility
+    members: dict[int, datetime] = field(default_factory=dict)
+    facilitators: set[int] = field(default_factory=set)
+    last_post_id: int = 0
+
+
+@dataclass(slots=True, kw_only=True)
+class PostPlan:
+    """``answers`` is the number of the post it replies to; ``id`` follows the time over all threads.
+
+    ``reactions`` maps a kind to the members who gave it.
+    """
+
+    author_id: int
+    at: datetime
+    body: str
+    html: str = ""
+    text: str = ""
+    answers: int | None = None
+    id: int = 0
+    mentioned: tuple[int, ...] = ()
+    reactions: dict[str, list[int]] = field(default_factory=dict)
+
+
+@dataclass(slots=True, kw_only=True)
+class ThreadPlan:
+    """``key`` names the file of a hand-written thread; filler has none."""
+
+    group: GroupPlan
+    title: str
+    kind: ThreadKind
+    language: str
+    posts: list[PostPlan]
+    key: str | None = None
+    pinned: bool = False
+    accepted: int | None = None
+    id: int = 0
+
+
+@dataclass(slots=True)
+class Community:
+    """``now`` is the moment at which the story ends."""
+
+    now: datetime
+    members: list[MemberPlan]
+    groups: dict[str, GroupPlan]
+    threads: list[ThreadPlan]
+    posts: list[tuple[ThreadPlan, int, PostPlan]]
+
+    def member(self, username: str) -> MemberPlan:
+        return next(member for member in self.members if member.username == username)
+
+    def thread(self, key: str) -> ThreadPlan:
+        return next(thread for thread in self.threads if thread.key == key)

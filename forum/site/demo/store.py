@@ -1,0 +1,134 @@
+"""Writes the community by COPY, in one transaction: a demonstration is whole or it is not there.
+
+No facts and no jobs are made: nobody listens yet, and the search index is built from the rows afterwards.
+"""
+from collections.abc import Callable, Iterable
+from itertools import islice
+from typing import Any, Final
+
+import asyncpg
+
+from forum.kit.transaction import command, connection
+from forum.site.demo import doorstep, rows
+from forum.site.demo.cast import ALUMNA
+from forum.site.demo.plan import Community
+
+Progress = Callable[[str, int, int], None]
+BATCH: Final = 2000
+
+ACCEPT: Final = """
+    UPDATE threads SET accepted_post_id = a.post_id
+    FROM unnest($1::bigint[], $2::bigint[]) AS a (thread_id, post_id) WHERE threads.id = a.thread_id
+"""
+COUNT: Final = """
+    UPDATE groups g SET
+        member_count = (SELECT count(*) FROM memberships m WHERE m.group_id = g.id),
+        had_facilitator = EXISTS (
+            SELECT FROM memberships m WHERE m.group_id = g.id AND m.role = 'facilitator'),
+        thread_count = t.threads, post_count = t.posts, last_post_id = t.last_id, last_post_at = t.last_at
+    FROM (
+        SELECT group_id, count(*) AS threads, sum(post_count) AS posts, max(last_post_id) AS last_id,
+               max(last_post_at) AS last_at
+        FROM threads GROUP BY group_id
+    ) t WHERE t.group_id = g.id
+"""
+OPENED: Final = """
+    UPDATE groups g SET created_at = least(g.created_at, m.first - interval '1 day')
+    FROM (SELECT group_id, min(created_at) AS first FROM memberships GROUP BY group_id) m
+    WHERE m.group_id = g.id
+"""
+INVITE: Final = """
+    INSERT INTO invitations (group_id, member_id, invited_by_id, expires_at, created_at)
+    VALUES ($1, $2, $3, $4::timestamptz + interval '30 days', $4) RETURNING id
+"""
+DRAFT: Final = """
+    INSERT INTO drafts (member_id, group_id, thread_id, title, body, updated_at)
+    VALUES ($1, $2, $3, $4, $5, $6::timestamptz - interval '1 day')
+"""
+GROUP_FOLLOW: Final = "INSERT INTO group_follows (group_id, member_id, level) VALUES ($1, $2, 'all')"
+THREAD_FOLLOW: Final = "INSERT INTO thread_follows (thread_id, member_id, level) VALUES ($1, $2, 'all')"
+BOOKMARK: Final = "INSERT INTO bookmarks (post_id, member_id) VALUES ($1, $2)"
+SITE: Final = "INSERT INTO site (id, kind) VALUES (1, 'demo') ON CONFLICT (id) DO NOTHING"
+SEQUENCES: Final = (
+    "SELECT setval(pg_get_serial_sequence('members', 'id'), (SELECT max(id) FROM members))",
+    "SELECT setval(pg_get_serial_sequence('memberships', 'id'), (SELECT max(id) FROM memberships))",
+    "SELECT setval(pg_get_serial_sequence('threads', 'id'), (SELECT max(id) FROM threads))",
+    "SELECT setval(pg_get_serial_sequence('posts', 'id'), (SELECT max(id) FROM posts))",
+    "SELECT setval(pg_get_serial_sequence('join_requests', 'id'), (SELECT max(id) FROM join_requests))",
+)
+
+
+@command
+async def store(community: Community, progress: Progress) -> None:
+    """Write everything, or nothing."""
+    async with connection() as sql:
+        await sql.execute("SET LOCAL statement_timeout = '60s'")
+        for table in rows.COLUMNS:
+            await _copy(sql, table, list(getattr(rows, table)(community)), progress)
+        answered = {t.id: t.posts[t.accepted - 1].id for t in community.threads if t.accepted}
+        await sql.execute(ACCEPT, list(answered), list(answered.values()))
+        await _welcome(sql, community)
+        await sql.execute(COUNT)
+        await sql.execute(OPENED)
+        for statement in SEQUENCES:
+            await sql.execute(statement)
+        await sql.execute(SITE)
+
+
+async def tidy() -> None:
+    """Refresh the planner's figures and the visibility map; only outside a transaction."""
+    async with connection() as sql:
+        await sql.execute("VACUUM (ANALYZE)")
+
+
+async def _copy(
+    sql: asyncpg.Connection, table: str, records: list[tuple[Any, ...]], progress: Progress
+) -> None:
+    remaining, done = iter(records), 0
+    while batch := list(islice(remaining, BATCH)):
+        await sql.copy_records_to_table(table, records=batch, columns=rows.COLUMNS[table])
+        done += len(batch)
+        progress(table, done, len(records))
+
+
+async def _welcome(sql: asyncpg.Connection, community: Community) -> None:
+    """What the faces find: marks, notices, requests, an invitation, drafts, follows and bookmarks."""
+    await _put(sql, "group_marks", doorstep.group_marks(community))
+    await _put(sql, "reading_marks", doorstep.reading_marks(community))
+    await _put(
+        sql,
+        "join_requests",
+        [(r.id, r.group_id, r.member_id, r.reason, r.at) for r in doorstep.requests(community)],
+    )
+    invited = await sql.fetchval(INVITE, *doorstep.invitation(community), community.now)
+    told = doorstep.notices(community, invited)
+    await _put(sql, "notices", [tuple(getattr(n, name) for name in _PLACES["notices"]) for n in told])
+    await sql.execute(GROUP_FOLLOW, *doorstep.facilitator_follows(community))
+    await _keep(sql, community)
+
+
+_PLACES: Final[dict[str, tuple[str, ...]]] = {
+    "group_marks": ("group_id", "member_id", "through_post_id"),
+    "reading_marks": ("thread_id", "member_id", "last_number"),
+    "join_requests": ("id", "group_id", "member_id", "reason", "created_at"),
+    "notices": (
+        "member_id", "cause", "kind", "actor_id", "group_id", "thread_id", "post_id", "read_at", "created_at",
+    ),
+}  # fmt: skip
+
+
+async def _put(sql: asyncpg.Connection, table: str, records: Iterable[tuple[Any, ...]]) -> None:
+    await sql.copy_records_to_table(table, records=records, columns=_PLACES[table])
+
+
+async def _keep(sql: asyncpg.Connection, community: Community) -> None:
+    """The alumna's follows, bookmarks and drafts."""
+    alumna = community.member(ALUMNA.username).id
+    for key in doorstep.FOLLOWED:
+        await sql.execute(THREAD_FOLLOW, community.thread(key).id, alumna)
+    for key, number in doorstep.BOOKMARKS:
+        await sql.execute(BOOKMARK, community.thread(key).posts[number - 1].id, alumna)
+    slug, title, body = doorstep.DRAFT_THREAD
+    await sql.execute(DRAFT, alumna, community.groups[slug].id, None, title, body, community.now)
+    key, text = doorstep.DRAFT_REPLY
+    await sql.execute(DRAFT, alumna, None, community.thread(key).id, "", text, community.now)
