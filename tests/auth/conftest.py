@@ -1,7 +1,5 @@
 """A small site around the doors: real PostgreSQL, rolled back, and a provider that can lie."""
 
-import asyncio
-import os
 from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
 
@@ -14,14 +12,11 @@ from auth.oidc.outbound import open_client
 from config.database import connect, disconnect, tortoise_config
 from config.settings import AuthSettings, DatabaseSettings, ProviderSettings, Secret, Settings, SiteSettings
 from forum.directory import MemberDirectory
-from forum.kit import migration
 from forum.kit.transaction import outermost
 from tests.auth.faces import FACES
 from tests.auth.op import ISSUER, LyingProvider
 from tests.auth.site import BASE_URL, Site, page
-
-SERVER = os.environ.get("TEST_DATABASE_URL", "postgresql://forum@127.0.0.1:5499/")
-NAME = "plenary_test_auth"
+from tests.jobs.database import fresh_database
 
 
 @pytest.fixture
@@ -31,31 +26,8 @@ def anyio_backend() -> str:
 
 @pytest.fixture(scope="session")
 def database_url() -> Iterator[str]:
-    url = f"{SERVER}{NAME}_{os.getpid()}"
-    name = url.rpartition("/")[2]
-    asyncio.run(_on_server(f"CREATE DATABASE {name}"))
-    try:
-        asyncio.run(_migrate(url))
+    with fresh_database("auth") as url:
         yield url
-    finally:
-        asyncio.run(_on_server(f"DROP DATABASE {name} WITH (FORCE)"))
-
-
-async def _on_server(statement: str) -> None:
-    connection = await asyncpg.connect(SERVER + "postgres")
-    try:
-        await connection.execute(statement)
-    finally:
-        await connection.close()
-
-
-async def _migrate(url: str) -> None:
-    await connect(tortoise_config(url, DatabaseSettings()))
-    try:
-        async for _ in migration.migrate():
-            pass
-    finally:
-        await disconnect()
 
 
 @pytest.fixture
