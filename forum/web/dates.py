@@ -79,8 +79,12 @@ def languages(locale: str) -> dict[str, str]:
     return dict(sorted(((code, str(found[code])) for code in WRITTEN), key=lambda item: item[1]))
 
 
-NOT_COUNTRIES: Final = frozenset("EU EZ UN XA XB QO ZZ AC CP DG EA IC TA CQ".split())
+NOT_COUNTRIES: Final = frozenset(
+    {"EU", "EZ", "UN", "XA", "XB", "QO", "ZZ", "AC", "CP", "DG", "EA", "IC", "TA"}
+)
 WRITTEN: Final = (
-    "am ar bg bn bs cs da de el en es et fa fi fr he hi hr hu hy id it ja ka kk km ko ky lo lt lv mk mn "
-    "ms mt my ne nl no pl ps pt ro ru rw si sk sl so sq sr sv sw ta tg th tk tr uk ur uz vi wo yo zh zu"
-).split()
+    "am", "ar", "bg", "bn", "bs", "cs", "da", "de", "el", "en", "es", "et", "fa", "fi", "fr", "he", "hi",
+    "hr", "hu", "hy", "id", "it", "ja", "ka", "kk", "km", "ko", "ky", "lo", "lt", "lv", "mk", "mn", "ms",
+    "mt", "my", "ne", "nl", "no", "pl", "ps", "pt", "ro", "ru", "rw", "si", "sk", "sl", "so", "sq", "sr",
+    "sv", "sw", "ta", "tg", "th", "tk", "tr", "uk", "ur", "uz", "vi", "wo", "yo", "zh", "zu",
+)  # fmt: skip

@@ -150,6 +150,7 @@ class Page:
     signed_in: bool = False
     refill: Refill | None = None
     many: frozenset[str] = field(default_factory=frozenset)
+    repeatable: bool = False
 
     @property
     def name(self) -> str:
@@ -162,10 +163,19 @@ def page(action: str, *, signed_in: bool = False) -> Callable[[Handler], Page]:
 
 
 def form(
-    action: str, *, signed_in: bool = True, refill: Refill | None = None, many: tuple[str, ...] = ()
+    action: str,
+    *,
+    signed_in: bool = True,
+    refill: Refill | None = None,
+    many: tuple[str, ...] = (),
+    repeatable: bool = False,
 ) -> Callable[[Handler], Page]:
-    """Declare a POST. ``refill`` shows its form again, filled; ``many`` are names that may be repeated."""
-    return lambda handler: Page(handler, action, signed_in, refill, frozenset(many))
+    """Declare a POST.
+
+    ``refill`` shows its form again, filled; ``many`` are names that may be repeated; a ``repeatable`` form
+    writes nothing, so that sending it uses up no form id.
+    """
+    return lambda handler: Page(handler, action, signed_in, refill, frozenset(many), repeatable)
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,7 +242,7 @@ class PageEndpoint:
         if sent.faults:
             raise Invalid(sent.faults)
         member_id = view.actor.member_id
-        if not form_id or member_id is None:
+        if not form_id or member_id is None or self.page.repeatable:
             return await self.page.handler(view)
         if not is_form_id(view.web, member_id, form_id):
             raise _already_sent()

@@ -1,8 +1,9 @@
 """A post as HTML: a pure function of the post and of what its reader may do, kept between requests.
 
-Strings are joined by hand: a template's loop over 25 posts costs more than everything else on the page. Whatever a
-member wrote passes `escape`, but for `html`, which was sanitised before it was stored.
+Strings are joined by hand: a template's loop over 25 posts costs more than everything else on the page.
+Whatever a member wrote passes `escape`, but for `html`, which was sanitised before it was stored.
 """
+
 from typing import Final, NamedTuple
 
 from markupsafe import escape
@@ -35,6 +36,7 @@ class Setting(NamedTuple):
 
     speaks: str
     zone: str
+    thread: int
     language: str
     accepted: int | None
 
@@ -88,8 +90,8 @@ def article(post: PostDoc, setting: Setting, may: May) -> str:
     return made
 
 
-def setting(zone: str, thread_language: str, accepted: int | None) -> Setting:
-    return Setting(language.spoken(), zone, thread_language, accepted)
+def setting(zone: str, thread_id: int, thread_language: str, accepted: int | None) -> Setting:
+    return Setting(language.spoken(), zone, thread_id, thread_language, accepted)
 
 
 def _parent_key(post: PostDoc) -> tuple[int | None, str, str] | None:
@@ -132,7 +134,7 @@ def _byline(post: PostDoc, key: _Key) -> str:
     if key.parent is not None and key.parent[0] is not None:
         number, _username, parent_name = key.parent
         words = escape(gettext("in reply to"))
-        who = f'<bdi>{escape(parent_name)}</bdi>' if parent_name else ""
+        who = f"<bdi>{escape(parent_name)}</bdi>" if parent_name else ""
         parts.append(f'<span class="dim">{words} <a href="{_place(number)}">#{number} {who}</a></span>')
     return " ".join(parts)
 
@@ -150,9 +152,10 @@ def _reactions(post: PostDoc, may: May) -> str:
         number = f" <b>{count}</b>" if count else ""
         if may.react:
             mine = kind in post.mine
+            name, pressed = ("take", "true") if mine else ("give", "false")
             shown.append(
-                f'<button form="act" formaction="/p/{post.id}/react?at={post.number}" name="{"take" if mine else "give"}"'
-                f' value="{kind}" aria-pressed="{"true" if mine else "false"}">{label}{number}</button>'
+                f'<button form="act" formaction="/p/{post.id}/react?at={post.number}" name="{name}"'
+                f' value="{kind}" aria-pressed="{pressed}">{label}{number}</button>'
             )
         elif count:
             shown.append(f"<span>{label}{number}</span>")
@@ -170,17 +173,18 @@ def _actions(post: PostDoc, key: _Key) -> str:
         first.append(_link(f"{base}/edit", gettext("Edit"), "edit"))
     if may.keep:
         words = gettext("Remove bookmark") if post.bookmarked else gettext("Bookmark")
-        more.append(_button(f"{base}/bookmark{at}", "drop" if post.bookmarked else "keep", words))
+        more.append(_button(f"{base}/bookmark{at}", "do", "drop" if post.bookmarked else "keep", words))
     if may.accept and post.number != 1:
         words = gettext("Not the answer after all") if key.accepted else gettext("This answers the question")
-        more.append(_button(f"{base}/answer{at}", "drop" if key.accepted else "keep", words))
+        value = "" if key.accepted else str(post.id)
+        more.append(_button(f"/t/{key.setting.thread}/answer{at}", "post", value, words))
     if may.report:
         more.append(_link(f"{base}/report", gettext("Report")))
     if may.withdraw:
         more.append(_link(f"{base}/withdraw", gettext("Withdraw")))
     if more:
-        menu = f'<details class="more"><summary>{escape(gettext("More"))}</summary><div>{"".join(more)}</div></details>'
-        first.append(menu)
+        words = escape(gettext("More"))
+        first.append(f'<details class="more"><summary>{words}</summary><div>{"".join(more)}</div></details>')
     return f'<span class="deeds">{"".join(first)}</span>' if first else ""
 
 
@@ -189,13 +193,13 @@ def _link(href: str, words: str, key: str = "") -> str:
     return f'<a href="{href}"{data}>{escape(words)}</a>'
 
 
-def _button(action: str, name: str, words: str) -> str:
-    return f'<button form="act" formaction="{action}" name="do" value="{name}">{escape(words)}</button>'
+def _button(action: str, name: str, value: str, words: str) -> str:
+    return f'<button form="act" formaction="{action}" name="{name}" value="{value}">{escape(words)}</button>'
 
 
 def _tombstone(post: PostDoc) -> str:
     words = gettext(GONE.get(post.state, _("This post is not public.")))
     return (
-        f'<article class="post gone" id="p{post.number}" data-n="{post.number}"><p>#{post.number} · {escape(words)}</p>'
-        "</article>"
+        f'<article class="post gone" id="p{post.number}" data-n="{post.number}">'
+        f"<p>#{post.number} · {escape(words)}</p></article>"
     )

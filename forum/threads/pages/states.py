@@ -1,4 +1,5 @@
-"""What the policies need, out of the documents that a page has read anyway: to decide which buttons to show."""
+"""What the policies need to decide which buttons to show, out of the documents that a page has read anyway."""
+
 from typing import NamedTuple
 
 from auth.actor import Actor

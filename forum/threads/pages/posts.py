@@ -1,0 +1,173 @@
+"""One post: edit, history, withdraw, react, bookmark, report."""
+
+import difflib
+from collections.abc import Iterator
+
+from starlette.responses import Response
+
+from forum.kit.errors import Invalid, Refusal
+from forum.kit.markdown import render_async
+from forum.kit.verdict import require
+from forum.threads import queries
+from forum.threads.commands import follow as follows
+from forum.threads.commands import react as reactions
+from forum.threads.commands.edit_post import edit_post
+from forum.threads.commands.report import report_post
+from forum.threads.commands.withdraw_post import withdraw_post
+from forum.threads.models import ReactionKind
+from forum.threads.pages.thread import back_to_thread, to_post
+from forum.threads.policies import can_edit, can_report, can_withdraw
+from forum.threads.schemas import RevisionDoc, RevisionList, SinglePost
+from forum.web.language import gettext as _
+from forum.web.page import View, decoded, errors_of, form, page
+from forum.web.rendering import page as shown
+
+
+async def _post(view: View) -> SinglePost:
+    return decoded(await queries.single_post(view.actor, view.id("id")), SinglePost)
+
+
+# Edit
+
+
+async def _edit_form(view: View, refusal: Refusal | None, preview: str | None = None) -> Response:
+    """A refused edit keeps the text; a stale one shows the other text as well, and may then be sent over it."""
+    require(can_edit(view.actor, await queries.post_door(view.actor, view.id("id"))))
+    post = await _post(view)
+    details = refusal.details if refusal is not None else {}
+    sent = view.text("version") or str(post.version)
+    return shown(
+        view,
+        "threads/edit_post.html",
+        title=_("Edit your post"),
+        post=post,
+        body=view.form.get("body", post.body or ""),
+        version=details.get("version", sent),
+        theirs=details.get("theirs"),
+        errors=errors_of(refusal),
+        preview=preview,
+    )
+
+
+@page("edit_own_post", signed_in=True)
+async def edit_form(view: View) -> Response:
+    return await _edit_form(view, None)
+
+
+@form("edit_own_post", refill=_edit_form)
+async def save_post(view: View) -> Response:
+    version = view.sent_number("version", 2**31 - 1)
+    await edit_post(view.actor, view.id("id"), view.text("body"), version)
+    return to_post(await _post(view), said="saved")
+
+
+@form("edit_own_post", refill=_edit_form, repeatable=True)
+async def preview_edit(view: View) -> Response:
+    rendered = await render_async(view.text("body")[:200_000])
+    return await _edit_form(view, None, preview=rendered.html)
+
+
+# History
+
+
+@page("read_edit_history")
+async def history(view: View) -> Response:
+    """The versions of a post, newest first, each with what it changed."""
+    versions = decoded(await queries.revisions(view.actor, view.id("id")), RevisionList).items
+    post = await _post(view)
+    return shown(
+        view,
+        "threads/history.html",
+        title=_("History of post #%(n)s") % {"n": post.number},
+        post=post,
+        versions=[(version, list(_changes(version, before))) for version, before in _pairs(versions)],
+    )
+
+
+def _pairs(versions: list[RevisionDoc]) -> Iterator[tuple[RevisionDoc, RevisionDoc | None]]:
+    yield from zip(versions, [*versions[1:], None], strict=True)
+
+
+def _changes(version: RevisionDoc, before: RevisionDoc | None) -> Iterator[tuple[str, str]]:
+    """Lines with their mark: `ins`, `del` or none."""
+    if before is None:
+        yield from (("", line) for line in version.body.split("\n"))
+        return
+    marks = {"+ ": "ins", "- ": "del", "  ": ""}
+    for line in difflib.ndiff(before.body.split("\n")[:2000], version.body.split("\n")[:2000]):
+        if line[:2] in marks:
+            yield marks[line[:2]], line[2:]
+
+
+# Withdraw
+
+
+@page("delete_own_post", signed_in=True)
+async def withdraw_form(view: View) -> Response:
+    require(can_withdraw(view.actor, await queries.post_door(view.actor, view.id("id"))))
+    return shown(view, "threads/withdraw.html", title=_("Withdraw your post"), post=await _post(view))
+
+
+@form("delete_own_post")
+async def withdraw(view: View) -> Response:
+    info = await queries.post_door(view.actor, view.id("id"))
+    await withdraw_post(view.actor, info.id)
+    return back_to_thread(view, info.thread.id, said="withdrawn")
+
+
+# React, bookmark
+
+
+@form("react")
+async def react(view: View) -> Response:
+    """`give` or `take` names the reaction; both say the end, so that twice is once."""
+    kind = view.text("give") or view.text("take")
+    if kind not in set(ReactionKind):
+        raise Invalid({"give": "unknown_choice"})
+    post_id = view.id("id")
+    if view.text("give"):
+        await reactions.give_reaction(view.actor, post_id, ReactionKind(kind))
+    else:
+        await reactions.take_reaction(view.actor, post_id, ReactionKind(kind))
+    return await _back(view, post_id)
+
+
+@form("follow_or_bookmark")
+async def bookmark(view: View) -> Response:
+    post_id = view.id("id")
+    if view.text("do") == "drop":
+        await follows.drop_bookmark(view.actor, post_id)
+        return await _back(view, post_id)
+    await follows.keep_bookmark(view.actor, post_id)
+    return await _back(view, post_id, said="kept")
+
+
+async def _back(view: View, post_id: int, said: str = "") -> Response:
+    info = await queries.post_door(view.actor, post_id)
+    return back_to_thread(view, info.thread.id, said)
+
+
+# Report
+
+
+async def _report_form(view: View, refusal: Refusal | None) -> Response:
+    require(can_report(view.actor, await queries.post_door(view.actor, view.id("id"))))
+    return shown(
+        view,
+        "threads/report.html",
+        title=_("Tell the facilitators"),
+        post=await _post(view),
+        note=view.text("note"),
+        errors=errors_of(refusal),
+    )
+
+
+@page("flag", signed_in=True)
+async def report_form(view: View) -> Response:
+    return await _report_form(view, None)
+
+
+@form("flag", refill=_report_form)
+async def report(view: View) -> Response:
+    await report_post(view.actor, view.id("id"), view.text("note"))
+    return to_post(await _post(view), said="reported")

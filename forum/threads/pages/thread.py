@@ -1,0 +1,214 @@
+"""A thread as people read it, and what they do with it as a whole."""
+
+from typing import Final
+
+from markupsafe import Markup, escape
+from starlette.responses import Response
+
+from auth.oidc.target import safe_target
+from forum.kit.errors import Invalid, NotFound, Refusal
+from forum.kit.verdict import require
+from forum.reading import commands as reading
+from forum.threads import queries
+from forum.threads.commands import accept_answer as answers
+from forum.threads.commands import follow as follows
+from forum.threads.commands.edit_thread import edit_thread
+from forum.threads.models import FollowLevel, ThreadKind
+from forum.threads.pages.article import article, setting
+from forum.threads.pages.compose import reply_below
+from forum.threads.pages.kinds import kinds, levels
+from forum.threads.pages.states import may, may_edit_thread, thread_of
+from forum.threads.policies import can_edit_thread
+from forum.threads.schemas import SinglePost, ThreadPage
+from forum.web.dates import languages
+from forum.web.language import formats
+from forum.web.language import gettext as _
+from forum.web.page import View, decoded, errors_of, form, link_head, page, see
+from forum.web.pager import pager
+from forum.web.rendering import fragment, whole
+from forum.web.rendering import page as shown
+
+PAGE_SIZE: Final = queries.PAGE_SIZE
+MOST_PAGES: Final = 1_000_000
+
+
+def page_of(number: int) -> int:
+    return (number - 1) // PAGE_SIZE + 1
+
+
+@page("read_content")
+async def thread(view: View) -> Response:
+    """25 posts; another slug than the thread's own leads to the right one, once the door is passed."""
+    number = view.number("page", 1, MOST_PAGES) or 1
+    doc = await _read(view, (number - 1) * PAGE_SIZE)
+    path = f"/t/{doc.id}/{doc.slug}"
+    if view.path.get("slug") != doc.slug:
+        return see(path, page=number if number > 1 else "", said=view.query.get("said", ""))
+    last = max(1, page_of(doc.last_number))
+    if number > last:
+        raise NotFound
+    content = "".join(
+        (
+            _head(view, doc, number, last),
+            f'<div id="posts" data-thread="{doc.id}" data-page="{number}" data-last="{doc.last_number}"',
+            f' data-read="{doc.last_read}"{" data-end" if number == last else ""}>',
+            _articles(view, doc),
+            "</div>",
+            pager(path, number, last),
+            _foot(view, doc, number),
+        )
+    )
+    head = link_head(path + (f"?page={number}" if number > 1 else ""))
+    return whole(view, content, title=doc.title, section="thread", head=head)
+
+
+async def _read(view: View, after: int) -> ThreadPage:
+    return decoded(await queries.thread_page(view.actor, view.id("id"), after, PAGE_SIZE), ThreadPage)
+
+
+def _articles(view: View, doc: ThreadPage) -> str:
+    """The posts, with a line before the first that this reader has not read."""
+    state = thread_of(doc)
+    theirs = may(view.actor, state, own=False)
+    own = may(view.actor, state, own=True) if view.actor.member_id else theirs
+    common = setting(view.zone, doc.id, doc.language, doc.accepted_number)
+    me = view.actor.username
+    parts: list[str] = []
+    line_due = 0 < doc.last_read < doc.last_number
+    for post in doc.posts.items:
+        if line_due and (post.number or 0) > doc.last_read:
+            line_due = False
+            if post.number != 1:
+                parts.append(f'<p class="newline" id="new"><span>{escape(_("New since your last visit"))}</span></p>')
+        mine = bool(me) and post.author is not None and post.author.username == me
+        parts.append(article(post, common, own if mine else theirs))
+    return "".join(parts)
+
+
+def _head(view: View, doc: ThreadPage, number: int, last: int) -> Markup:
+    first_new = doc.last_read + 1 if 0 < doc.last_read < doc.last_number else None
+    return fragment(
+        "threads/head.html",
+        view,
+        thread=doc,
+        page=number,
+        last_page=last,
+        first_new=first_new,
+        page_of=page_of,
+        may_edit=may_edit_thread(view.actor, thread_of(doc)) if view.actor.member_id else False,
+    )
+
+
+def _foot(view: View, doc: ThreadPage, number: int) -> Markup:
+    return fragment(
+        "threads/foot.html",
+        view,
+        thread=doc,
+        page=number,
+        composer=reply_below(view, doc),
+        levels=levels(_("As in the group")),
+    )
+
+
+@page("read_content")
+async def post_address(view: View) -> Response:
+    """A post's permanent address: to its page and place, after the door."""
+    found = decoded(await queries.single_post(view.actor, view.id("id")), SinglePost)
+    return to_post(found, said=view.query.get("said", ""))
+
+
+def to_post(post: SinglePost, said: str = "") -> Response:
+    number = post.number or 1
+    nth = page_of(number)
+    path = f"/t/{post.thread_id}/{post.thread_slug}"
+    return see(path, page=nth if nth > 1 else "", said=said, at=f"p{number}")
+
+
+def back_to_thread(view: View, thread_id: int, said: str = "") -> Response:
+    """Where a button of a thread's page leads back to: the page in its `back` field, `at` the post it is on."""
+    back = safe_target(view.text("back") or f"/t/{thread_id}")
+    path, _sep, query = back.partition("?")
+    nth = query.removeprefix("page=") if query.startswith("page=") else ""
+    at = view.query.get("at", "")
+    return see(
+        path if path.startswith("/t/") else f"/t/{thread_id}",
+        page=nth if nth.isdigit() else "",
+        said=said,
+        at=f"p{at}" if at.isdigit() else "",
+    )
+
+
+@form("follow_or_bookmark")
+async def follow_thread(view: View) -> Response:
+    level = view.text("level")
+    if level and level not in set(FollowLevel):
+        raise Invalid({"level": "unknown_choice"})
+    if level:
+        await follows.follow_thread(view.actor, view.id("id"), FollowLevel(level))
+    else:
+        await follows.unfollow_thread(view.actor, view.id("id"))
+    return back_to_thread(view, view.id("id"), said="saved")
+
+
+@form("mark_read")
+async def read_thread(view: View) -> Response:
+    number = view.sent_number("number", 2**31 - 1)
+    if number is None:
+        raise Invalid({"number": "required"})
+    await reading.mark_read(view.actor, view.id("id"), number)
+    return back_to_thread(view, view.id("id"), said="read")
+
+
+@form("accept_answer")
+async def answer_thread(view: View) -> Response:
+    """`post` is the answer's id; empty takes the acceptance back."""
+    post_id = view.sent_number("post")
+    if post_id:
+        await answers.accept_answer(view.actor, view.id("id"), post_id)
+    else:
+        await answers.unaccept_answer(view.actor, view.id("id"))
+    return back_to_thread(view, view.id("id"), said="accepted" if post_id else "")
+
+
+async def _thread_form(view: View, refusal: Refusal | None) -> Response:
+    doc = await _read(view, 0)
+    require(can_edit_thread(view.actor, thread_of(doc)))
+    values = {"title": doc.title, "language": doc.language, "kind": doc.kind.value} | view.form
+    details = refusal.details if refusal is not None else {}
+    return shown(
+        view,
+        "threads/edit_thread.html",
+        title=_("Edit the thread's title"),
+        thread=doc,
+        values=values,
+        version=details.get("version", doc.version),
+        theirs=details.get("theirs"),
+        errors=errors_of(refusal),
+        kinds=kinds(),
+        languages=languages(formats()).items(),
+    )
+
+
+@page("edit_thread_title_and_tags", signed_in=True)
+async def edit_thread_form(view: View) -> Response:
+    return await _thread_form(view, None)
+
+
+@form("edit_thread_title_and_tags", refill=_thread_form)
+async def save_thread(view: View) -> Response:
+    kind = view.text("kind")
+    if kind and kind not in set(ThreadKind):
+        raise Invalid({"kind": "unknown_choice"})
+    language = view.text("language")
+    if language and language not in languages("en"):
+        raise Invalid({"language": "unknown_choice"})
+    thread_id = view.id("id")
+    await edit_thread(
+        view.actor,
+        thread_id,
+        title=view.text("title"),
+        version=view.sent_number("version", 2**31 - 1),
+        language=language or None,
+        kind=ThreadKind(kind) if kind else None,
+    )
+    return see(f"/t/{thread_id}", said="saved")
