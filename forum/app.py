@@ -34,9 +34,10 @@ from forum.subscriptions import SUBSCRIPTIONS
 from forum.web.compression import Compress
 from forum.web.guard import Guard
 from forum.web.health import Health
+from forum.web.language import gettext as _
 from forum.web.page import View
 from forum.web.refusals import refusal_page
-from forum.web.rendering import render
+from forum.web.rendering import page
 from forum.web.router import Router
 from forum.web.security import RequestId, SecurityHeaders
 from forum.web.site import web_of
@@ -74,6 +75,11 @@ class Site:
             await self.hub.start(self.listener)
             stack.push_async_callback(self.hub.stop)
             yield
+
+    def drain(self) -> None:
+        """The process was asked to stop: be ready no more, and let the streams go."""
+        self.health.draining = True
+        self.hub.drain()
 
     def _application(self) -> Starlette:
         settings = self.settings
@@ -142,7 +148,13 @@ def search_folder(settings: Settings) -> Path:
 def render_for_auth(
     request: Request, template: str, context: Mapping[str, Any], status: int = 200
 ) -> Response:
-    return render(View(request), template, status=status, **context)
+    """The pages of the doors, in our own frame."""
+    titles = {
+        "sign_in.html": _("Sign in"),
+        "sign_in_refused.html": _("You are not signed in"),
+        "signed_out.html": _("You are signed out"),
+    }
+    return page(View(request), template, title=titles.get(template, _("Sign in")), status=status, **context)
 
 
 async def unknown(scope: Scope, receive: Receive, send: Send) -> None:
@@ -153,9 +165,7 @@ async def unknown(scope: Scope, receive: Receive, send: Send) -> None:
         refusal = MethodNotAllowed()
         headers["Allow"] = ", ".join(sorted(scope["allowed"]))
     request = Request(scope, receive)
-    if scope["path"].startswith("/api/"):
-        response = problem(refusal)
-    else:
-        response = refusal_page(View(request), refusal)
+    in_api = scope["path"].startswith("/api/")
+    response = problem(refusal) if in_api else refusal_page(View(request), refusal)
     response.headers.update(headers)
     await response(scope, receive, send)

@@ -28,7 +28,7 @@ class Described(Protocol):
 def openapi(routes: Iterable[Described], *, title: str, prefix: str, version: str) -> bytes:
     """The whole document as JSON."""
     routes = list(routes)
-    types = [Problem]
+    types: list[type] = [Problem]
     for route in routes:
         types += [one for one in (route.operation.body, *route.operation.answers.values()) if one is not None]
         types.append(route.operation.query)

@@ -125,7 +125,7 @@ class Endpoint:
         actor: Actor = request.state.actor
         self._check_right_to_ask(actor)
         raw = b"" if self.method in SAFE else await read_body(request)
-        call = Call(
+        call: Call[Any, Any] = Call(
             actor=actor,
             path=request.path_params,
             body=self._body(request, raw),

@@ -1,4 +1,4 @@
-"""Who may do what with a group. Pure: an actor and a group's state in, a verdict out; whatever is unknown is refused."""
+"""Who may do what with a group. Pure: an actor and a state in, a verdict out; whatever is unknown is refused."""
 from dataclasses import dataclass
 
 from auth.actor import Actor

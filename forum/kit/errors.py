@@ -17,7 +17,7 @@ from collections.abc import Mapping
 from typing import Any
 
 
-class Refusal(Exception):
+class Refusal(Exception):  # noqa: N818 - an answer, not an error
     """Base of all refusals: an HTTP status, a stable code, and optional details for the reader."""
 
     status = 400

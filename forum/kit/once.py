@@ -36,7 +36,7 @@ class Reply:
     again: bool = False
 
 
-class _NotKept(Exception):
+class _NotKeptError(Exception):
     def __init__(self, reply: Reply) -> None:
         self.reply = reply
 
@@ -63,7 +63,7 @@ async def once(member_id: int, key: str, digest: bytes, deed: Callable[[], Await
     """
     try:
         return await _claim_and_run(member_id, key, digest, deed)
-    except _NotKept as refused:
+    except _NotKeptError as refused:
         return refused.reply
     except asyncpg.LockNotAvailableError as busy:
         raise Conflict("still_in_flight") from busy
@@ -78,7 +78,7 @@ async def _claim_and_run(member_id: int, key: str, digest: bytes, deed: Callable
             return await _given_before(sql, member_id, key, digest)
     reply = await deed()
     if reply.status not in KEPT:
-        raise _NotKept(reply)
+        raise _NotKeptError(reply)
     async with connection() as sql:
         headers = msgspec.json.encode(reply.headers).decode()
         await sql.execute(KEEP, claimed, reply.status, headers, reply.body)

@@ -13,6 +13,7 @@ from typing import Any, ParamSpec, TypeVar, cast
 import asyncpg
 from tortoise.backends.asyncpg.client import TransactionWrapper
 from tortoise.connection import get_connection, get_connections
+from tortoise.exceptions import DBConnectionError
 
 from config.database import Client
 from forum.kit.errors import Overloaded
@@ -21,6 +22,21 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 ATTEMPTS = 3
+# The database is away, or busy beyond its time: load or an outage, not a bug.
+UNAVAILABLE = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.TooManyConnectionsError,
+    asyncpg.QueryCanceledError,
+    asyncpg.LockNotAvailableError,
+    asyncpg.InterfaceError,
+    DBConnectionError,
+    ConnectionError,
+    FileNotFoundError,
+    TimeoutError,
+)
 RETRIED = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
 
 # Seconds to wait for a connection; the middleware narrows it for visitors (promise 6: they are shed first).

@@ -7,7 +7,8 @@ from forum.members.policies import can_approve_members, can_see_people, can_see_
 from forum.members.schemas import DirectoryFilter
 
 PLACES = """
-    (SELECT coalesce(json_agg(json_build_object('slug', g.slug, 'title', g.title, 'role', m.role) ORDER BY g.title), '[]')
+    (SELECT coalesce(json_agg(json_build_object('slug', g.slug, 'title', g.title, 'role', m.role)
+                              ORDER BY g.title), '[]')
      FROM memberships m JOIN groups g ON g.id = m.group_id
      WHERE m.member_id = p.id AND g.id = ANY($3::bigint[]))
 """
@@ -49,7 +50,8 @@ DIRECTORY = """
             SELECT p.id, p.username, p.display_name, p.staff,
                    CASE WHEN coalesce(p.audiences ->> 'country', 'members') = 'members' THEN p.country END AS country,
                    CASE WHEN coalesce(p.audiences ->> 'sector', 'members') = 'members' THEN p.sector END AS sector,
-                   CASE WHEN coalesce(p.audiences ->> 'languages', 'members') = 'members' THEN p.languages END AS languages
+                   CASE WHEN coalesce(p.audiences ->> 'languages', 'members') = 'members'
+                        THEN p.languages END AS languages
             FROM members p WHERE p.status = 'active' AND p.id > $5
               AND ($1 = '' OR p.display_name ILIKE $1 OR p.username ILIKE $1)
         ) s
@@ -119,3 +121,10 @@ async def pending_members(actor: Actor) -> bytes:
 def _literal(text: str) -> str:
     """A text as LIKE takes it literally."""
     return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+async def id_of(username: str) -> int | None:
+    """The id behind a username, whatever its state: for the operator's commands."""
+    async with connection() as sql:
+        row = await sql.fetchrow(STATUS, username)
+    return None if row is None else int(row["id"])

@@ -83,9 +83,9 @@ class ProfileEdit(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_
     """Fields left out stay as they are."""
 
     name: str | msgspec.UnsetType = msgspec.UNSET
-    country: Country | None | msgspec.UnsetType = msgspec.UNSET
-    sector: Sector | None | msgspec.UnsetType = msgspec.UNSET
-    gender: Gender | None | msgspec.UnsetType = msgspec.UNSET
+    country: Country | msgspec.UnsetType | None = msgspec.UNSET
+    sector: Sector | msgspec.UnsetType | None = msgspec.UNSET
+    gender: Gender | msgspec.UnsetType | None = msgspec.UNSET
     languages: Annotated[list[Language], Meta(max_length=20)] | msgspec.UnsetType = msgspec.UNSET
     language: Language | msgspec.UnsetType = msgspec.UNSET
     time_zone: Annotated[str, Meta(max_length=64)] | msgspec.UnsetType = msgspec.UNSET

@@ -43,3 +43,32 @@ async def _recount_some(after: int, group_ids: Sequence[int] | None) -> tuple[li
         # Locked by a statement of their own: the count then sees every post that was stored before.
         seen = [row[0] for row in await sql.fetch(LOCK, after, group_ids, CHUNK)]
         return seen, len(await sql.fetch(RECOUNT, seen)) if seen else 0
+
+
+REACTIONS: Final = """
+    UPDATE posts p SET reactions = coalesce(c.counts, '{}')
+    FROM posts q LEFT JOIN LATERAL (
+        SELECT jsonb_object_agg(kind, n) AS counts FROM (
+            SELECT kind, count(*) AS n FROM reactions WHERE post_id = q.id GROUP BY kind) k) c ON true
+    WHERE p.id = q.id AND q.id IN (SELECT post_id FROM reactions UNION SELECT id FROM posts WHERE reactions <> '{}')
+      AND p.reactions IS DISTINCT FROM coalesce(c.counts, '{}')
+    RETURNING p.id
+"""
+GAPS: Final = """
+    SELECT count(*) FROM (
+        SELECT t.id FROM threads t LEFT JOIN posts p ON p.thread_id = t.id AND p.number IS NOT NULL
+        GROUP BY t.id HAVING count(p.id) <> t.last_number OR coalesce(max(p.number), 0) <> t.last_number) wrong
+"""
+
+
+@command
+async def recount_reactions() -> int:
+    """Put right what posts say of their reactions; returns how many were wrong."""
+    async with connection() as sql:
+        return len(await sql.fetch(REACTIONS))
+
+
+async def find_gaps() -> int:
+    """How many threads have post numbers with gaps: always none."""
+    async with connection() as sql:
+        return int(await sql.fetchval(GAPS))

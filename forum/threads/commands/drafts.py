@@ -1,4 +1,6 @@
 """Texts not yet sent, kept on the server: several at a time, each with its version."""
+from typing import Any
+
 from tortoise.expressions import F
 
 from auth.actor import Actor
@@ -66,7 +68,7 @@ async def _place(actor: Actor, text: DraftText) -> tuple[int | None, int | None]
     return None, (await thread_door(actor, text.thread)).id
 
 
-def _content(actor: Actor, text: DraftText) -> dict[str, object]:
+def _content(actor: Actor, text: DraftText) -> dict[str, Any]:
     return {
         "title": line_field(text.title, "title", most=200),
         "body": body_field(text.body, "body", least=0),

@@ -1,12 +1,12 @@
 """Choose how much to hear of a group or a thread, and keep a post for later."""
 from auth.actor import Actor
 from forum.groups import queries as groups
+from forum.kit.errors import NotFound
 from forum.kit.transaction import command, connection
 from forum.kit.verdict import require
 from forum.threads.models import Bookmark, FollowLevel, GroupFollow, PostState, ThreadFollow
 from forum.threads.policies import can_follow
 from forum.threads.queries import post_door, thread_door
-from forum.kit.errors import NotFound
 
 FOLLOW_GROUP = """
     INSERT INTO group_follows (group_id, member_id, level) VALUES ($1, $2, $3)

@@ -1,0 +1,44 @@
+"""forum doctor"""
+import typer
+
+from config.settings import Settings
+from forum.app import search_folder
+from forum.cli.session import in_database, say
+from forum.groups.recount import recount_groups
+from forum.kit import migration
+from forum.searching import engine
+from forum.searching.indexing import count_documents
+from forum.threads.recount import find_gaps, recount_reactions, recount_threads
+from search.embedded import EmbeddedEngine
+
+
+def doctor() -> None:
+    """Compare counters, numbers and the search index with what they are made from, and mend them."""
+    findings = in_database(_examine)
+    for line in findings:
+        print(line)
+    if any(line.startswith("WRONG") for line in findings):
+        raise typer.Exit(1)
+    say("Everything else is well.")
+
+
+async def _examine(settings: Settings) -> list[str]:
+    if pending := await migration.pending():
+        return [f"WRONG  migrations pending: {', '.join(pending)} (run: forum migrate)"]
+    engine.install(EmbeddedEngine(search_folder(settings)))
+    gaps = await find_gaps()
+    return [
+        f"mended {await recount_threads()} thread counters",
+        f"mended {await recount_groups()} group counters",
+        f"mended {await recount_reactions()} reaction counters",
+        f"{'WRONG  ' if gaps else ''}{gaps} threads with gaps in their post numbers",
+        await _index(),
+    ]
+
+
+async def _index() -> str:
+    status = await engine.engine().status()
+    posts = await count_documents()
+    if status.ready and status.documents == posts:
+        return f"the search index holds all {posts} posts"
+    return f"WRONG  the search index holds {status.documents} of {posts} posts (run: forum search rebuild)"

@@ -1,0 +1,221 @@
+"""forum demo, forum serve, forum worker."""
+import asyncio
+import os
+import secrets
+import signal
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from types import FrameType
+from typing import Annotated
+
+import typer
+import uvicorn
+from starlette.applications import Starlette
+
+from auth.demo_door import Face
+from config import logging as logs
+from config.loading import load
+from config.settings import Settings
+from forum.app import Site, render_for_auth
+from forum.cli.session import database_url, open_database, progress_bar, say
+from forum.kit import migration
+from forum.kit.errors import Conflict
+from forum.outbox import registry
+from forum.outbox.stream import renumber_after_restore
+from forum.searching import engine
+from forum.searching.rebuild import rebuild
+from forum.site.kind import SiteKind, declare_kind, kind_of_site
+from forum.subscriptions import SUBSCRIPTIONS
+from forum.worker import run_worker
+
+KEEP_ALIVE_SECONDS = 10
+BACKLOG = 512
+
+
+class Server(uvicorn.Server):
+    """Tells the site that it is asked to stop before it stops, so that streams and probes know."""
+
+    def __init__(self, config: uvicorn.Config, site: Site) -> None:
+        super().__init__(config)
+        self._site = site
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        self._site.drain()
+        super().handle_exit(sig, frame)
+
+
+def demo(
+    port: Annotated[int, typer.Option(min=1, max=65535)] = 8000,
+    data: Annotated[Path, typer.Option(help="Where the demo keeps everything.")] = Path(".data"),
+) -> None:
+    """A living community on this machine: 50 groups, 1,600 members, six faces to be."""
+    from auth.demo.provider import DemoProvider  # only here: a site in production never imports it
+    from forum.site.demo.cast import FACES
+
+    base_url = f"http://127.0.0.1:{port}"
+    settings = load(
+        environ={},
+        site_base_url=base_url,
+        site_secret_key=secret_of(data),
+        server_port=port,
+        server_with_worker=True,
+        database_data=str(data),
+        logging_level="warning",
+        logging_format="text",
+    )
+    logs.set_up(settings.logging)
+    with database_url(settings) as url:
+        asyncio.run(_prepare_demo(settings, url))
+        faces = [
+            Face(subject=one.subject, username=one.username, name=one.name, role=one.username, about=one.sentence)
+            for one in FACES
+        ]
+        provider = DemoProvider(faces, base_url=base_url, render=render_for_auth)
+        site = Site(settings, demo=provider)
+        say(f"\n  Plenary is at {base_url}\n\n  Sign in there as:")
+        for face in faces:
+            say(f"    {face.role:<12} {face.name} (@{face.username}): {face.about}")
+        say("\n  Ctrl-C stops it; what you did is kept.\n")
+        run(site, url)
+
+
+async def _prepare_demo(settings: Settings, url: str) -> None:
+    from forum.site.demo.fill import fill
+
+    async with open_database(settings, url):
+        async for name in migration.migrate():
+            say(f"migrated {name}")
+        if await kind_of_site() is SiteKind.PRODUCTION:
+            raise Conflict("not_a_demo")
+        with progress_bar("Founding the community") as show:
+            await fill(lambda _step, done, total: show(done, total))
+        Site(settings)
+        if not (await engine.engine().status()).ready:
+            with progress_bar("Indexing posts") as show:
+                await rebuild(show)
+
+
+def secret_of(data: Path) -> str:
+    """The demo's own key, made at its first start."""
+    file = data / "secret_key"
+    if not file.exists():
+        data.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as opened:
+            opened.write(secrets.token_urlsafe(48))
+    return file.read_text()
+
+
+def serve(
+    with_worker: Annotated[bool, typer.Option("--with-worker", help="Run the worker inside.")] = False,
+) -> None:
+    """Serve the forum in production; migrate first."""
+    settings = load(server_with_worker=with_worker or None)
+    logs.set_up(settings.logging)
+    with database_url(settings) as url:
+        asyncio.run(_prepare(settings, url))
+        if settings.server.processes > 1:
+            _run_many(settings)
+        else:
+            run(Site(settings), url)
+
+
+async def _prepare(settings: Settings, url: str) -> None:
+    async with open_database(settings, url):
+        if pending := await migration.pending():
+            say(f"These migrations are pending: {', '.join(pending)}. Run: forum migrate")
+            raise typer.Exit(1)
+        if await kind_of_site() is SiteKind.DEMO:
+            raise Conflict("a_demo")
+        await declare_kind(SiteKind.PRODUCTION)
+        await renumber_after_restore()
+
+
+def run(site: Site, url: str) -> None:
+    """Serve in this process until told to stop."""
+    site.app.router.lifespan_context = lambda _app: _lifespan(site, url)
+    Server(_uvicorn(site.app, site.settings), site).run()
+
+
+def one_of_many() -> Starlette:
+    """The application of one web process among several: each reads the settings itself."""
+    settings = load()
+    logs.set_up(settings.logging)
+    site = Site(settings)
+    with database_url(settings) as url:
+        address = url
+    site.app.router.lifespan_context = lambda _app: _lifespan(site, address)
+    signal.signal(signal.SIGTERM, lambda *_: site.drain())
+    return site.app
+
+
+def _run_many(settings: Settings) -> None:
+    uvicorn.run(
+        "forum.cli.serving:one_of_many",
+        factory=True,
+        host=settings.server.host,
+        port=settings.server.port,
+        workers=settings.server.processes,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=settings.server.drain_seconds,
+    )
+
+
+def _uvicorn(app: Starlette, settings: Settings) -> uvicorn.Config:
+    trusted = ",".join(settings.server.trusted_proxies)
+    return uvicorn.Config(
+        app,
+        host=settings.server.host,
+        port=settings.server.port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=bool(trusted),
+        forwarded_allow_ips=trusted or None,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        timeout_graceful_shutdown=settings.server.drain_seconds,
+        backlog=BACKLOG,
+    )
+
+
+@asynccontextmanager
+async def _lifespan(site: Site, url: str) -> AsyncIterator[None]:
+    async with site.running(url):
+        stop = asyncio.Event()
+        jobs = (
+            asyncio.create_task(run_worker(stop, site.settings.jobs, site.listener), name="worker")
+            if site.settings.server.with_worker
+            else None
+        )
+        try:
+            yield
+        finally:
+            stop.set()
+            if jobs is not None:
+                await asyncio.wait([jobs], timeout=site.settings.server.drain_seconds)
+
+
+def worker() -> None:
+    """Run the jobs: notices, indexing, upkeep."""
+    settings = load(needs_secret=False)
+    logs.set_up(settings.logging)
+    with database_url(settings) as url:
+        asyncio.run(_work(settings, url))
+
+
+async def _work(settings: Settings, url: str) -> None:
+    from forum.app import search_folder
+    from search.embedded import EmbeddedEngine
+
+    registry.install(SUBSCRIPTIONS)
+    engine.install(EmbeddedEngine(search_folder(settings)))
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    async with open_database(settings, url):
+        if not (await engine.engine().status()).ready:
+            await rebuild()
+        await run_worker(stop, settings.jobs)

@@ -1,0 +1,46 @@
+"""forum token …"""
+from datetime import timedelta
+from typing import Annotated
+
+import typer
+
+from auth.actor import Scope
+from auth.tokens.commands import create as create_token
+from config.settings import Settings
+from forum.cli.session import in_database
+from forum.kit.errors import NotFound
+from forum.kit.transaction import command
+from forum.members.queries import id_of
+from forum.outbox.record import audit
+
+app = typer.Typer(no_args_is_help=True)
+
+
+@app.callback()
+def tokens() -> None:
+    """API tokens."""
+
+
+@app.command()
+def create(
+    member: Annotated[str, typer.Option(help="Whose token: a username.")],
+    scope: Annotated[list[Scope], typer.Option(help="What it may be used for; give it twice for both.")],
+    name: Annotated[str, typer.Option(help="What the member sees in the list of tokens.")] = "command line",
+    days: Annotated[int, typer.Option(min=1, max=366, help="How long it lasts.")] = 90,
+) -> None:
+    """Make an API token and print it, alone, on stdout: it is shown this once."""
+
+    async def work(_settings: Settings) -> str:
+        return await _create(member, scope, name, days)
+
+    print(in_database(work))
+
+
+@command
+async def _create(username: str, scopes: list[Scope], name: str, days: int) -> str:
+    member_id = await id_of(username)
+    if member_id is None:
+        raise NotFound("unknown_member")
+    made = await create_token(member_id, name, scopes, timedelta(days=days))
+    await audit(None, "token.created", "member", member_id)
+    return made.token
