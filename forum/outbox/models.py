@@ -5,7 +5,7 @@ from tortoise.models import Model
 
 
 class RecordedFact(Model):
-    """Readers follow (tx, id) behind the oldest running transaction, so that a late commit is never skipped."""  # noqa: E501
+    """Readers follow (tx, id) behind the oldest running transaction, so that a late commit is never skipped."""
 
     id = fields.BigIntField(primary_key=True)
     tx = fields.BigIntField(db_default=SqlDefault("pg_current_xact_id()::text::bigint"))
@@ -18,7 +18,7 @@ class RecordedFact(Model):
 
 
 class AuditEntry(Model):
-    """Who did what to whom; the database refuses to change or delete a row. Details hold ids and enums only."""  # noqa: E501
+    """Who did what to whom; the database refuses to change or delete a row. Details hold ids and enums only."""
 
     id = fields.BigIntField(primary_key=True)
     actor_id = fields.BigIntField(null=True)
