@@ -75,9 +75,7 @@ class LyingProvider:
             return jwt.encode(header, claims, OctKey.import_key(""), algorithms=["none"])
         if self.algorithm == "HS256":
             # The classic confusion: the public key's text as a shared secret.
-            return jwt.encode(
-                header, claims, OctKey.import_key(self.key.as_pem(private=False)), algorithms=["HS256"]
-            )
+            return jwt.encode(header, claims, OctKey.import_key(self.key.as_pem(private=False)), algorithms=["HS256"])
         return jwt.encode(header, claims, self.key, algorithms=[self.algorithm])
 
 

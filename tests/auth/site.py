@@ -24,9 +24,7 @@ BASE_URL = "http://127.0.0.1:8000"
 
 
 def page(request: Request, template: str, context: Mapping[str, Any], status: int = 200) -> Response:
-    return Response(
-        json.dumps({"template": template, **context}, default=str), status, media_type="application/json"
-    )
+    return Response(json.dumps({"template": template, **context}, default=str), status, media_type="application/json")
 
 
 async def who_am_i(request: Request) -> Response:

@@ -56,9 +56,7 @@ async def test_the_provider_shows_the_faces_when_none_is_hinted_at(demo_site: Si
         said = shown.json()
         assert (said["template"], said["choice"]) == ("demo_faces.html", "face")
         answer = await browser.post(said["action"], data={"face": "moderator"})
-        assert answer.status_code == 303 and answer.headers["location"].startswith(
-            f"{BASE_URL}/auth/callback/demo?"
-        )
+        assert answer.status_code == 303 and answer.headers["location"].startswith(f"{BASE_URL}/auth/callback/demo?")
         answer = await browser.get(answer.headers["location"])
         assert answer.headers["location"] == "/groups"
         assert (await browser.get("/me")).json()["username"] == "ada"
@@ -89,9 +87,7 @@ async def test_the_provider_sends_nobody_to_foreign_addresses(demo_site: Site) -
             params=sent | {"redirect_uri": "https://evil.example/", "login_hint": "admin"},
         )
         assert "location" not in answer.headers and answer.status_code == 400
-        answer = await browser.get(
-            "/_demo/op/end", params={"post_logout_redirect_uri": "https://evil.example/"}
-        )
+        answer = await browser.get("/_demo/op/end", params={"post_logout_redirect_uri": "https://evil.example/"})
         assert answer.headers["location"] == "/signed-out"
 
 
@@ -157,9 +153,7 @@ async def test_a_code_is_used_once(demo_site: Site) -> None:
     ],
     ids=str,
 )
-async def test_the_demo_answers_this_machine_only(
-    demo_site: Site, path: str, headers: dict[str, str]
-) -> None:
+async def test_the_demo_answers_this_machine_only(demo_site: Site, path: str, headers: dict[str, str]) -> None:
     async with demo_site.browser(headers=headers) as browser:
         assert (await browser.get(path)).status_code == 404
 
@@ -213,9 +207,7 @@ def test_no_setting_can_turn_the_demo_on() -> None:
 
 
 async def test_the_reserved_issuer_is_ignored_elsewhere(site: Site, settings: Settings) -> None:
-    forged = ProviderSettings(
-        name="demo", label="Demo", issuer=DEMO_ISSUER, client_id="x", client_secret=Secret("x")
-    )
+    forged = ProviderSettings(name="demo", label="Demo", issuer=DEMO_ISSUER, client_id="x", client_secret=Secret("x"))
     async with open_client(settings.limits) as client:
         slash = dataclasses.replace(forged, name="demo2", issuer=DEMO_ISSUER + "/")
         providers = Providers((forged, slash), client=client, limits=settings.limits, new_members="active")

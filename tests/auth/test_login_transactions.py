@@ -44,9 +44,7 @@ async def test_it_is_used_once(site: Site, op: LyingProvider) -> None:
 async def test_it_expires(site: Site, op: LyingProvider) -> None:
     async with site.browser() as browser:
         sent = await begin(browser)
-        left = await site.raw.fetchval(
-            "SELECT extract(epoch FROM expires_at - now())::int FROM login_transactions"
-        )
+        left = await site.raw.fetchval("SELECT extract(epoch FROM expires_at - now())::int FROM login_transactions")
         assert left == 600
         await site.raw.execute("UPDATE login_transactions SET expires_at = now() - interval '1 second'")
         assert (await browser.get("/auth/callback/op", params=back(sent))).json()["reason"] == "expired"

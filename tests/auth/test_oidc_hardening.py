@@ -33,9 +33,7 @@ async def test_an_honest_provider_is_believed(site: Site, op: LyingProvider) -> 
         me = (await browser.get("/me")).json()
     assert (me["username"], me["status"]) == ("nia", "pending")
     form = op.token_forms[0]
-    assert len(form["code_verifier"][0]) >= 43 and form["redirect_uri"] == [
-        f"{site.doors._base}/auth/callback/op"
-    ]
+    assert len(form["code_verifier"][0]) >= 43 and form["redirect_uri"] == [f"{site.doors._base}/auth/callback/op"]
 
 
 async def test_the_request_carries_state_nonce_and_s256(site: Site, op: LyingProvider) -> None:
@@ -69,9 +67,7 @@ async def test_the_request_carries_state_nonce_and_s256(site: Site, op: LyingPro
     ],
     ids=str,
 )
-async def test_claims_that_are_not_for_us_are_refused(
-    site: Site, op: LyingProvider, claims: dict[str, Any]
-) -> None:
+async def test_claims_that_are_not_for_us_are_refused(site: Site, op: LyingProvider, claims: dict[str, Any]) -> None:
     now = int(time.time())
     op.claims |= {name: now + said if isinstance(said, FromNow) else said for name, said in claims.items()}
     await refused(site, op)
@@ -96,6 +92,8 @@ async def test_weak_algorithms_are_refused_whatever_the_provider_lists(
     op.metadata["id_token_signing_alg_values_supported"] = ["none", "HS256", "RS256"]
     op.algorithm = algorithm
     await refused(site, op)
+    provider = site.doors.providers.named("op")
+    assert provider and provider.client.server_metadata["id_token_signing_alg_values_supported"] == ["RS256"]
 
 
 async def test_a_foreign_signature_is_refused(site: Site, op: LyingProvider) -> None:
@@ -111,9 +109,7 @@ async def test_a_foreign_issuer_in_discovery_is_refused(site: Site, op: LyingPro
 
 
 @pytest.mark.parametrize("name", ["authorization_endpoint", "token_endpoint", "jwks_uri"])
-async def test_an_address_without_tls_in_discovery_is_refused(
-    site: Site, op: LyingProvider, name: str
-) -> None:
+async def test_an_address_without_tls_in_discovery_is_refused(site: Site, op: LyingProvider, name: str) -> None:
     for address in ("http://op.example.test/x", "http://127.0.0.1/x", "javascript:alert(1)", None):
         op.metadata[name] = address
         site.doors.providers.named("op").client._metadata_due = 0.0  # type: ignore[union-attr]

@@ -61,9 +61,7 @@ async def test_last_seen_is_written_at_most_once_a_minute(site: Site, op: LyingP
     async with site.browser() as browser:
         await sign_in(browser, op)
         for seconds, moved in ((30, False), (61, True)):
-            await site.raw.execute(
-                "UPDATE sessions SET last_seen_at = now() - make_interval(secs => $1)", seconds
-            )
+            await site.raw.execute("UPDATE sessions SET last_seen_at = now() - make_interval(secs => $1)", seconds)
             await browser.get("/me")
             fresh = await site.raw.fetchval("SELECT last_seen_at = now() FROM sessions")
             assert fresh is moved
@@ -118,9 +116,7 @@ def test_cookies_over_https_are_host_only() -> None:
         assert part in said
 
 
-@pytest.mark.parametrize(
-    "base_url", ["http://forum.example", "http://10.0.0.5:8000", "http://localhost.evil.example"]
-)
+@pytest.mark.parametrize("base_url", ["http://forum.example", "http://10.0.0.5:8000", "http://localhost.evil.example"])
 def test_plain_http_is_for_this_machine_only(base_url: str) -> None:
     with pytest.raises(ValueError, match="https"):
         cookies_for(base_url, session_days=90, sign_in_seconds=600)

@@ -53,9 +53,7 @@ async def test_an_equal_address_never_links(site: Site, op: LyingProvider) -> No
 
 
 @pytest.mark.parametrize("verified", [None, False, "true", 1])
-async def test_an_unverified_address_is_dropped_without_a_word(
-    site: Site, op: LyingProvider, verified: object
-) -> None:
+async def test_an_unverified_address_is_dropped_without_a_word(site: Site, op: LyingProvider, verified: object) -> None:
     await account(site, "old", email="nia@example.test")
     op.claims |= {"email": "nia@example.test", "email_verified": verified}
     async with site.browser() as browser:

@@ -42,9 +42,7 @@ async def test_a_token_acts_as_its_owner_and_is_kept_as_a_hash(site: Site) -> No
 @pytest.mark.parametrize(
     "sent", ["", "x", "plenary_pat_", "plenary_pat_00000000_" + "0" * 64, "plenary_pat_é", "a" * 10_000]
 )
-async def test_a_bad_bearer_is_401_even_beside_a_good_cookie(
-    site: Site, op: LyingProvider, sent: str
-) -> None:
+async def test_a_bad_bearer_is_401_even_beside_a_good_cookie(site: Site, op: LyingProvider, sent: str) -> None:
     async with site.browser() as browser:
         await sign_in(browser, op)
         answer = await browser.get("/me", headers=[(b"Authorization", b"Bearer " + sent.encode())])
@@ -98,9 +96,7 @@ async def test_last_use_is_written_at_most_once_a_minute(site: Site) -> None:
     _, token = await made(site)
     async with site.browser(headers=bearer(token.token)) as script:
         for seconds, moved in ((30, False), (61, True)):
-            await site.raw.execute(
-                "UPDATE api_tokens SET last_used_at = now() - make_interval(secs => $1)", seconds
-            )
+            await site.raw.execute("UPDATE api_tokens SET last_used_at = now() - make_interval(secs => $1)", seconds)
             await script.get("/me")
             assert await site.raw.fetchval("SELECT last_used_at = now() FROM api_tokens") is moved
 
