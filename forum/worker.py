@@ -11,9 +11,10 @@ from contextlib import AsyncExitStack
 from config.settings import JobsSettings
 from forum import schedule
 from forum.jobs.manager import Workshop
+from forum.jobs.queue import is_relayed
 from forum.jobs.reach import UNREACHABLE
 from forum.kit.transaction import patience
-from forum.outbox.relay import Listener
+from forum.outbox.relay import Listener, Relay
 
 log = logging.getLogger(__name__)
 
@@ -35,6 +36,9 @@ async def run_worker(
         async with AsyncExitStack() as stack:
             if listener is None:
                 listener = await stack.enter_async_context(Listener())
+            if not is_relayed():
+                # Jobs record facts and enqueue jobs, too; alone, the worker has to tell of them itself.
+                await stack.enter_async_context(Relay())
             clock = asyncio.create_task(_watch_clock(stop), name="schedule")
             stack.callback(clock.cancel)
             await _keep_working(stop, settings or JobsSettings(), listener)

@@ -98,6 +98,11 @@ def wake_with(hook: Callable[[], None] | None) -> None:
     _wake = hook
 
 
+def is_relayed() -> bool:
+    """Whether this process has a relay."""
+    return _wake is not None
+
+
 def wake() -> None:
     """Tell the workers, through the relay of this process if it has one; else they find out by polling."""
     if _wake is not None:
