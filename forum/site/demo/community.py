@@ -8,6 +8,7 @@ from forum.site.demo.discussions import read_all
 from forum.site.demo.people import make_members
 from forum.site.demo.places import settle
 from forum.site.demo.plan import Community, GroupPlan, MemberPlan, PostPlan, ThreadPlan
+from forum.site.founding import Progress
 from forum.threads.models import ReactionKind
 
 SEED: Final = 20_180_901
@@ -15,7 +16,9 @@ KINDS: Final = tuple(kind.value for kind in ReactionKind)
 LIKINGS: Final = (5, 4, 4, 1)
 
 
-def make_community(now: datetime, groups: list[GroupPlan]) -> Community:
+def make_community(
+    now: datetime, groups: list[GroupPlan], progress: Progress = lambda what, done, total: None
+) -> Community:
     """Make members, places, threads and posts; ids of threads and posts ascend with time, from 1."""
     rng = random.Random(SEED)  # noqa: S311 - a story, not a secret
     people, discussions = read_all()
@@ -25,7 +28,10 @@ def make_community(now: datetime, groups: list[GroupPlan]) -> Community:
     threads = list(from_hand(now, discussions, by_slug, members))
     written = sum(len(thread.posts) for thread in threads)
     filler = Filler(rng, now, members)
-    threads += filler.threads(groups, THREADS - len(threads), POSTS - written)
+    for thread in filler.threads(groups, THREADS - len(threads), POSTS - written):
+        threads.append(thread)
+        if len(threads) % 100 == 0:
+            progress("texts", len(threads), THREADS)
     posts = _number(threads)
     for thread in threads:
         if thread.key:

@@ -29,8 +29,8 @@ DRAFT_THREAD: Final = (
     "community-networks",
     "Who insures a mast on a school roof?",
     "A village cooperative wants to put its mast on the roof of a primary school. The head teacher agrees,"
-    " the district agrees, and the district's lawyer has asked one question, about insurance, to which nobody has"
-    " an answer.\n\n"
+    " the district agrees, and the district's lawyer has asked one question, about insurance, to which nobody"
+    " has an answer.\n\n"
     "- cooperative: twenty-six households, no assets but the mast\n- school: insured against fire only\n",
 )
 REQUESTS: Final = (

@@ -7,8 +7,8 @@ from forum.groups.models import Group
 from forum.kit.transaction import connection
 from forum.site.demo.community import make_community
 from forum.site.demo.plan import GroupPlan
-from forum.site.demo.store import Progress, store, tidy
-from forum.site.founding import found_groups
+from forum.site.demo.store import store, tidy
+from forum.site.founding import Progress, found_groups
 from forum.site.models import SiteKind
 
 STATE = """
@@ -61,11 +61,14 @@ async def fill(progress: Progress) -> Totals:
     if state["used"] or state["kind"] == SiteKind.PRODUCTION:
         raise NotEmptyError(state["kind"])
     await found_groups(progress)
-    progress("story", 0, 1)
     groups = [_plan(group) for group in await Group.all().order_by("position", "id")]
     # In a thread, so that Ctrl-C and whoever else shares the loop are heard meanwhile.
-    community = await asyncio.to_thread(make_community, datetime.now(UTC), groups)
-    progress("story", 1, 1)
+    loop = asyncio.get_running_loop()
+
+    def hear(what: str, done: int, total: int) -> None:
+        loop.call_soon_threadsafe(lambda: progress(what, done, total))
+
+    community = await asyncio.to_thread(make_community, datetime.now(UTC), groups, hear)
     await store(community, progress)
     await tidy()
     return await _totals()

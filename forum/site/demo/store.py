@@ -2,7 +2,8 @@
 
 No facts and no jobs are made: nobody listens yet, and the search index is built from the rows afterwards.
 """
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
+from contextlib import suppress
 from itertools import islice
 from typing import Any, Final
 
@@ -12,8 +13,8 @@ from forum.kit.transaction import command, connection
 from forum.site.demo import doorstep, rows
 from forum.site.demo.cast import ALUMNA
 from forum.site.demo.plan import Community
+from forum.site.founding import Progress
 
-Progress = Callable[[str, int, int], None]
 BATCH: Final = 2000
 
 ACCEPT: Final = """
@@ -49,6 +50,12 @@ GROUP_FOLLOW: Final = "INSERT INTO group_follows (group_id, member_id, level) VA
 THREAD_FOLLOW: Final = "INSERT INTO thread_follows (thread_id, member_id, level) VALUES ($1, $2, 'all')"
 BOOKMARK: Final = "INSERT INTO bookmarks (post_id, member_id) VALUES ($1, $2)"
 SITE: Final = "INSERT INTO site (id, kind) VALUES (1, 'demo') ON CONFLICT (id) DO NOTHING"
+TIDY: Final = (
+    "VACUUM (ANALYZE) members, groups, memberships, grants, group_marks, reading_marks",
+    "VACUUM (ANALYZE) threads, notices, identities, reactions, mentions",
+    "VACUUM (ANALYZE) posts",
+    "ANALYZE",
+)
 SEQUENCES: Final = (
     "SELECT setval(pg_get_serial_sequence('members', 'id'), (SELECT max(id) FROM members))",
     "SELECT setval(pg_get_serial_sequence('memberships', 'id'), (SELECT max(id) FROM memberships))",
@@ -76,9 +83,14 @@ async def store(community: Community, progress: Progress) -> None:
 
 
 async def tidy() -> None:
-    """Refresh the planner's figures and the visibility map; only outside a transaction."""
+    """Refresh the planner's figures and the visibility map; only outside a transaction.
+
+    A statement that outlasts its timeout is left to autovacuum.
+    """
     async with connection() as sql:
-        await sql.execute("VACUUM (ANALYZE)")
+        for statement in TIDY:
+            with suppress(asyncpg.QueryCanceledError):
+                await sql.execute(statement)
 
 
 async def _copy(

@@ -7,7 +7,7 @@ import random
 import tomllib
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from forum.kit.markdown import Rendered, render
 from forum.threads.models import ThreadKind
@@ -21,24 +21,19 @@ _CLOSE: Final = "</p>\n"
 
 
 @cache
+def _table(stem: str) -> dict[str, Any]:
+    path = Path(__file__).parent / f"{stem}.toml"
+    return tomllib.loads(path.read_text(encoding="utf-8"))
+
+
 def _sentences(language: str) -> dict[str, list[str]]:
     return _table(language)
 
 
-@cache
-def _table(stem: str) -> dict[str, list[str]]:
-    path = Path(__file__).parent / f"{stem}.toml"
-    table: dict[str, list[str]] = tomllib.loads(path.read_text(encoding="utf-8"))
-    return table
-
-
-@cache
-def topics(language: str, slug: str, theme: str) -> tuple[str, ...]:
+def topics(language: str, slug: str, theme: str) -> list[str]:
     """What a group talks about in a language: its own topics where it has them, else its theme's."""
-    by_name: dict[str, list[str]] = tomllib.loads(
-        (Path(__file__).parent / "topics.toml").read_text(encoding="utf-8")
-    )[language]
-    return tuple(by_name.get(slug) or by_name[theme])
+    by_name: dict[str, list[str]] = _table("topics")[language]
+    return by_name.get(slug) or by_name[theme]
 
 
 def title(rng: random.Random, language: str, kind: ThreadKind, topic: str) -> str:
@@ -61,7 +56,9 @@ def reply(rng: random.Random, language: str, topic: str) -> Blocks:
     if luck < 0.22:
         return ((_said(rng.choice(table["short"]), topic),),)
     said = [rng.choice(table["start"])] if luck < 0.85 else []
-    said += rng.sample(table["middle"], 2 if luck > 0.7 else 1)
+    named = any("{t}" in sentence for sentence in said)
+    middle = [sentence for sentence in table["middle"] if not (named and "{t}" in sentence)]
+    said += rng.sample(middle, 2 if luck > 0.7 else 1)
     if rng.random() < 0.35 and len(said) < 3:
         said.append(rng.choice(table["end"]))
     said = [_said(sentence, topic) for sentence in said]
