@@ -1,0 +1,69 @@
+"""What one was told, newest first."""
+
+from starlette.responses import Response
+
+from forum.notifications import commands, queries
+from forum.notifications.models import NoticeKind
+from forum.notifications.schemas import NoticeDoc, NoticeList
+from forum.threads.pages.lists import next_before
+from forum.web.language import gettext as _
+from forum.web.page import View, decoded, form, page, see
+from forum.web.rendering import page as shown
+
+LINES = 40
+
+
+def sentence(notice: NoticeDoc) -> str:
+    """What happened; who and where stand beside it."""
+    return {
+        NoticeKind.REPLY: _("answered you"),
+        NoticeKind.MENTION: _("named you"),
+        NoticeKind.FOLLOWED: _("wrote in a thread that you follow"),
+        NoticeKind.ACCEPTED: _("accepted your answer"),
+        NoticeKind.INVITATION: _("invites you to a group"),
+        NoticeKind.REQUEST: _("would like to join your group"),
+        NoticeKind.APPROVED: _("Your request to join is granted"),
+        NoticeKind.REFUSED: _("Your request to join is declined"),
+        NoticeKind.REPORT: _("reports a post in your group"),
+        NoticeKind.ORPHANED_GROUP: _("A group has no facilitator any more"),
+    }.get(notice.kind, _("Something new"))
+
+
+def target(notice: NoticeDoc) -> str:
+    """Where a notice leads."""
+    if notice.post_id is not None:
+        return f"/p/{notice.post_id}"
+    if notice.thread_id is not None:
+        return f"/t/{notice.thread_id}"
+    if notice.kind is NoticeKind.REQUEST and notice.group is not None:
+        return f"/g/{notice.group.slug}/requests"
+    return f"/g/{notice.group.slug}" if notice.group is not None else "/notices"
+
+
+@page("keep_drafts_and_preview", signed_in=True)
+async def notices(view: View) -> Response:
+    found = decoded(await queries.notices(view.actor, view.number("before"), LINES), NoticeList)
+    return shown(
+        view,
+        "notifications/notices.html",
+        title=_("Notices"),
+        section="notices",
+        notices=found.items,
+        older=next_before(found.next),
+        sentence=sentence,
+        target=target,
+    )
+
+
+@form("keep_drafts_and_preview")
+async def read_notice(view: View) -> Response:
+    """Marks it as read and goes where it leads."""
+    await commands.mark_notice_read(view.actor, view.id("id"))
+    to = view.text("to")
+    return see(to if to.startswith(("/p/", "/t/", "/g/")) else "/notices")
+
+
+@form("keep_drafts_and_preview")
+async def read_notices(view: View) -> Response:
+    await commands.mark_all_notices_read(view.actor)
+    return see("/notices", said="read")

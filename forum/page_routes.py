@@ -1,0 +1,87 @@
+"""Every page and form, in the order of the feature list; ``forum/routes.py`` has the same for the API."""
+
+from typing import Final
+
+from forum.groups.pages import groups
+from forum.groups.pages import people as places
+from forum.members import pages as members
+from forum.notifications import pages as notices
+from forum.searching import pages as searching
+from forum.site import pages as site
+from forum.threads.pages import compose, lists, posts, thread
+from forum.web.page import PageRoute, get, post
+
+PAGES: Final[tuple[PageRoute, ...]] = (
+    # threads: the hot ones first
+    get("/t/{id:int}/edit", thread.edit_thread_form),
+    post("/t/{id:int}/edit", thread.save_thread),
+    get("/t/{id:int}/{slug}", thread.thread),
+    get("/t/{id:int}", thread.thread),
+    post("/t/{id:int}/reply", compose.send_reply),
+    post("/t/{id:int}/follow", thread.follow_thread),
+    post("/t/{id:int}/read", thread.read_thread),
+    post("/t/{id:int}/answer", thread.answer_thread),
+    # posts
+    get("/p/{id:int}", thread.post_address),
+    get("/p/{id:int}/reply", compose.reply_to_post),
+    get("/p/{id:int}/edit", posts.edit_form),
+    post("/p/{id:int}/edit", posts.save_post),
+    post("/p/{id:int}/edit/preview", posts.preview_edit),
+    get("/p/{id:int}/history", posts.history),
+    get("/p/{id:int}/withdraw", posts.withdraw_form),
+    post("/p/{id:int}/withdraw", posts.withdraw),
+    post("/p/{id:int}/react", posts.react),
+    post("/p/{id:int}/bookmark", posts.bookmark),
+    get("/p/{id:int}/report", posts.report_form),
+    post("/p/{id:int}/report", posts.report),
+    # writing
+    post("/preview", compose.preview),
+    post("/drafts", compose.keep_draft),
+    # the first page, and lists
+    get("/", site.home),
+    get("/latest", lists.latest),
+    get("/search", searching.search),
+    get("/notices", notices.notices),
+    post("/notices/read", notices.read_notices),
+    post("/notices/{id:int}/read", notices.read_notice),
+    # groups
+    get("/groups", groups.group_list),
+    get("/g/{slug}", groups.group),
+    post("/g/{slug}/join", groups.join),
+    post("/g/{slug}/leave", groups.leave),
+    post("/g/{slug}/follow", groups.follow),
+    post("/g/{slug}/read", groups.read),
+    get("/g/{slug}/new", compose.new_thread),
+    post("/g/{slug}/new", compose.send_thread),
+    get("/g/{slug}/members", places.group_members),
+    post("/g/{slug}/members/{username}", places.change_member),
+    post("/g/{slug}/bans", places.lift_ban),
+    get("/g/{slug}/requests", places.group_requests),
+    post("/g/{slug}/requests/{request_id:int}", places.decide),
+    get("/g/{slug}/invite", places.invite_form),
+    post("/g/{slug}/invite", places.invite),
+    get("/g/{slug}/edit", places.text_form),
+    post("/g/{slug}/edit", places.save_text),
+    post("/invitations/{id:int}/accept", places.accept_invitation),
+    get("/invitations/{token}", places.invitation_link),
+    post("/invitations/{token}", places.accept_link),
+    # people
+    get("/members", members.directory),
+    get("/members/pending", members.pending),
+    post("/members/pending/{username}", members.approve),
+    get("/m/{username}", members.member),
+    get("/me", members.me),
+    post("/me", members.save_me),
+    get("/me/drafts", lists.drafts),
+    get("/me/drafts/{id:int}", compose.draft),
+    post("/me/drafts/{id:int}/delete", lists.delete_draft),
+    get("/me/bookmarks", lists.bookmarks),
+    get("/me/sessions", members.sessions_page),
+    post("/me/sessions/others/end", members.end_other_sessions),
+    post("/me/sessions/{id:int}/end", members.end_session),
+    # the site
+    get("/about", site.about),
+    get("/keys", site.keys),
+    get("/appearance", site.appearance),
+    post("/appearance", site.save_appearance),
+)
