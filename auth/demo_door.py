@@ -1,8 +1,11 @@
 """How a site that was started as a demo lends its provider to the doors; only `auth.demo` implements it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
+
+import httpx2
+from starlette.routing import Mount
 
 from config.settings import ProviderSettings
 
@@ -24,3 +27,9 @@ class DemoDoor(Protocol):
     def faces(self) -> Sequence[Face]: ...
 
     def as_provider(self) -> ProviderSettings: ...
+
+    def mounts(self) -> Mapping[str, httpx2.AsyncBaseTransport]:
+        """For `open_client`: the issuer's host, served in process."""
+        ...
+
+    def route(self) -> Mount: ...

@@ -13,10 +13,10 @@ from config.database import connect, disconnect, tortoise_config
 from config.settings import AuthSettings, DatabaseSettings, ProviderSettings, Secret, Settings, SiteSettings
 from forum.directory import MemberDirectory
 from forum.kit.transaction import outermost
+from tests.auth.database import empty_database
 from tests.auth.faces import FACES
 from tests.auth.op import ISSUER, LyingProvider
 from tests.auth.site import BASE_URL, Site, page
-from tests.jobs.database import fresh_database
 
 
 @pytest.fixture
@@ -26,7 +26,7 @@ def anyio_backend() -> str:
 
 @pytest.fixture(scope="session")
 def database_url() -> Iterator[str]:
-    with fresh_database("auth") as url:
+    with empty_database() as url:
         yield url
 
 

@@ -11,7 +11,7 @@ from config.database import connect, disconnect, tortoise_config
 from config.settings import AuthSettings, DatabaseSettings
 from forum.directory import MemberDirectory
 from forum.kit.transaction import connection
-from tests.jobs.database import fresh_database
+from tests.auth.database import empty_database
 
 pytestmark = [pytest.mark.anyio, pytest.mark.committed]
 
@@ -19,7 +19,7 @@ pytestmark = [pytest.mark.anyio, pytest.mark.committed]
 @pytest.fixture(scope="module")
 def races_url() -> Iterator[str]:
     """A database of its own: what is committed here stays, the audit log for good."""
-    with fresh_database("auth_races") as url:
+    with empty_database() as url:
         yield url
 
 

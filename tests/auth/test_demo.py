@@ -185,7 +185,7 @@ async def test_production_has_no_demo_route(site: Site) -> None:
 
 
 def test_production_never_imports_the_demo() -> None:
-    modules = "auth.routes, auth.middleware, auth.csrf, auth.oidc.providers, forum.directory"
+    modules = "auth.routes, auth.middleware, auth.csrf, auth.oidc.providers, forum.directory, forum.app"
     check = f"import sys, {modules}; sys.exit('auth.demo' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", check], cwd=HERE).returncode == 0
 
