@@ -45,9 +45,12 @@ class Converters:
     """The processes, for the time of one import; ``hrefs`` maps lower-cased names to members' pages."""
 
     def __init__(self, hrefs: Mapping[str, str]) -> None:
+        context = multiprocessing.get_context("forkserver")
+        # Imported once in the server they are forked from, if that does not run yet, and not in each of them.
+        context.set_forkserver_preload(["__main__", __name__])
         self._executor = ProcessPoolExecutor(
             PROCESSES,
-            mp_context=multiprocessing.get_context("forkserver"),
+            mp_context=context,
             initializer=_prepare,
             initargs=(dict(hrefs),),
         )
