@@ -1,11 +1,11 @@
-"""The embedded PostgreSQL: a cluster in the data folder and its supervised server, for the demo and small sites.
+"""The embedded PostgreSQL: a cluster in the data folder and its supervised server, for small sites.
 
     with EmbeddedPostgres(Path(".data")) as postgres:
         connect(postgres.url())
 
 Below the data folder lie `postgres/` (the cluster), `postgres.log`, and `postgres.lock`, held while we live.
-The server is our direct child, listens on a private socket only, ends with us even when we are killed with -9,
-and is started again when it dies before us.
+The server is our direct child, listens on a private socket only, ends with us even when we are killed with
+-9, and is started again when it dies before us.
 """
 
 from __future__ import annotations
@@ -102,8 +102,8 @@ def _url(folder: Path, database: str, user: str) -> str:
 class EmbeddedPostgres:
     """One cluster and its server; a context manager, or `start()` and `stop()`.
 
-    `settings` are PostgreSQL's own parameters and win over ours; `fast_unsafe` gives up safety against a crash
-    of the machine (tests); `say` gets lines meant for the operator. Raises `PostgresError` from `start()`.
+    `settings` are PostgreSQL's own parameters and win over ours; `fast_unsafe` gives up safety against
+    a crash of the machine (tests); `say` gets lines meant for the operator. `start()` raises `PostgresError`.
     """
 
     def __init__(
@@ -184,6 +184,9 @@ class EmbeddedPostgres:
                 if not self._keeper.is_alive():
                     break
             self._keeper = None
+        if self._socket_folder not in (Path(), self._cluster):
+            with suppress(OSError):
+                self._socket_folder.rmdir()
         if self._lock is not None:
             self._lock.close()
             self._lock = None

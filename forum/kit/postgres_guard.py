@@ -2,7 +2,8 @@
 
 Arguments: the starter's pid, user id, group id (both -1: keep them), then the program with its own arguments.
 The tie is Linux's parent-death signal: when the thread that started this ends, however it ends, the kernel
-sends SIGINT, PostgreSQL's fast shutdown. Changing the user clears the tie, so that comes first; `exec` keeps it.
+sends SIGINT, PostgreSQL's fast shutdown. Changing the user clears the tie, so that comes first; `exec` keeps
+it.
 """
 
 import ctypes

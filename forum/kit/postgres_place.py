@@ -1,8 +1,8 @@
 """Where the embedded PostgreSQL lives: its system user, its cluster folder, its binaries, its socket.
 
 PostgreSQL refuses to run as root. Started by root it runs as an ordinary system user, who must be able to
-reach both the cluster and the binaries; where a closed folder is in the way (`/root` is one) it gets a place of
-its own, and a file named `postgres.place` in the data folder says where.
+reach both the cluster and the binaries; where a closed folder is in the way (`/root` is one) it gets a place
+of its own, and a file named `postgres.place` in the data folder says where.
 """
 
 from __future__ import annotations
