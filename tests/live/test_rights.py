@@ -1,0 +1,117 @@
+"""A right that ends, ends on open streams within five seconds; nothing is told after it."""
+
+from time import monotonic
+
+import pytest
+
+from tests.live.community import Community
+from tests.live.reader import Reader
+
+pytestmark = [pytest.mark.anyio, pytest.mark.committed]
+
+SUSPEND = "UPDATE members SET status = 'suspended' WHERE id = $1"
+SIGN_OUT = "DELETE FROM sessions WHERE member_id = $1"
+REVOKE = "DELETE FROM api_tokens WHERE member_id = $1"
+LEAVE = "DELETE FROM memberships WHERE member_id = $1"
+HIDE = "UPDATE groups SET visibility = 'hidden' WHERE id = $1"
+
+
+@pytest.mark.parametrize(
+    ("statement", "by_token"), [(SUSPEND, False), (SUSPEND, True), (SIGN_OUT, False), (REVOKE, True)]
+)
+async def test_suspension_and_sign_out_end_the_stream(
+    port: int, community: Community, statement: str, by_token: bool
+) -> None:
+    _, group = await community.group("closed", "Ben", "Fay")
+    thread = await community.thread(group, "Ben")
+    credential = {"token": await community.token("Fay")} if by_token else {"session": await community.session("Fay")}
+    async with Reader(port, thread, **credential) as reader, Reader(port, **credential) as second:
+        await reader.until_begun()
+        await second.until_begun()
+        began = monotonic()
+        await community.raw.execute(statement, community.ids["Fay"])
+        await reader.until(lambda r: r.ended, 6)
+        await second.until(lambda r: r.ended, 6)
+        assert monotonic() - began <= 5.0
+        assert [event.data for event in reader.of("gone")] == [{"reason": "signed_out"}]
+        await community.reply(thread, "Ben")
+        assert not reader.of("reply")
+
+
+@pytest.mark.parametrize("fact", ["group.membership_ended", "group.member_banned"])
+async def test_leaving_and_bans_narrow_the_stream_before_the_next_post_is_told(
+    port: int, community: Community, fact: str
+) -> None:
+    slug, group = await community.group("closed", "Ben", "Fay")
+    thread = await community.thread(group, "Ben")
+    async with Reader(port, thread, session=await community.session("Fay")) as reader:
+        await reader.until(lambda r: r.of("unread"))
+        await community.raw.execute("BEGIN")
+        await community.raw.execute(LEAVE, community.ids["Fay"])
+        await community.tell(fact, group_id=group, member_id=community.ids["Fay"])
+        await community.raw.execute("COMMIT")
+        await community.reply(thread, "Ben")
+        await reader.until(lambda r: r.of("gone"), 2)
+        assert reader.of("gone")[0].data == {"reason": "not_readable", "thread_id": thread}
+        # The stream goes on for what is still theirs, without the group.
+        own_slug, own = await community.group("closed", "Ben", "Fay")
+        await community.tell("group.membership_started", group_id=own, member_id=community.ids["Fay"], source="manual")
+        await community.reply(await community.thread(own, "Ben"), "Ben")
+        await reader.until(lambda r: r.of("unread")[-1].data["groups"] == {own_slug: 1})
+        assert not reader.of("reply")
+        assert slug.encode() not in reader.body
+
+
+async def test_a_group_that_is_hidden_ends_its_visitors_streams(port: int, community: Community) -> None:
+    _, group = await community.group("public", "Ben")
+    thread = await community.thread(group, "Ben")
+    async with Reader(port, thread) as reader:
+        await reader.until_begun()
+        await community.raw.execute(HIDE, group)
+        await reader.until(lambda r: r.ended, 5)
+        assert [event.kind for event in reader.events] == ["gone"]
+
+
+async def test_a_thread_that_moved_is_told_only_to_those_who_may_read_it_there(port: int, community: Community) -> None:
+    _, group = await community.group("public", "Ben")
+    _, closed = await community.group("closed", "Ben")
+    thread = await community.thread(group, "Ben")
+    async with (
+        Reader(port, thread) as visitor,
+        Reader(port, thread, session=await community.session("Ben")) as member,
+    ):
+        await visitor.until_begun()
+        await member.until_begun()
+        await community.raw.execute("UPDATE threads SET group_id = $2 WHERE id = $1", thread, closed)
+        await community.reply(thread, "Ben")
+        await member.until(lambda r: r.of("reply"))
+        await visitor.until(lambda r: r.ended)
+        assert not visitor.of("reply")
+
+
+async def test_a_replay_is_narrowed_by_the_door_of_the_moment(port: int, community: Community) -> None:
+    _, group = await community.group("public", "Ben")
+    thread = await community.thread(group, "Ben")
+    (first, *_) = await community.reply(thread, "Ben", 3)
+    await community.raw.execute(HIDE, group)
+    async with Reader(port, thread, since=first["place"]) as reader:
+        await reader.until(lambda r: r.ended)
+        assert reader.status == 404
+        assert not reader.events
+
+
+async def test_who_has_just_joined_hears_the_thread_though_another_stream_was_open(
+    port: int, community: Community
+) -> None:
+    _, group = await community.group("closed", "Ben")
+    thread = await community.thread(group, "Ben")
+    session = await community.session("Fay")
+    async with Reader(port, session=session) as before:
+        await before.until_begun()
+        await community.raw.execute(
+            "INSERT INTO memberships (group_id, member_id, role) VALUES ($1, $2, 'member')", group, community.ids["Fay"]
+        )
+        async with Reader(port, thread, session=session) as reader:
+            await reader.until_begun()
+            await community.reply(thread, "Ben")
+            await reader.until(lambda r: r.of("reply", "resync"))
