@@ -13,7 +13,7 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import Receive, Scope, Send
 
 from auth.csrf import SameOriginWrites
-from auth.demo.provider import DemoProvider
+from auth.demo_door import DemoDoor
 from auth.middleware import Identify
 from auth.oidc.outbound import open_client
 from auth.routes import Doors, auth_routes, site_cookies
@@ -51,14 +51,14 @@ VERSION = "0.1.0"
 class Site:
     """One process's parts; ``app`` is the ASGI application, ``running()`` gives it its database and helpers."""
 
-    def __init__(self, settings: Settings, *, demo: DemoProvider | None = None) -> None:
+    def __init__(self, settings: Settings, *, demo: DemoDoor | None = None) -> None:
         self.settings = settings
         self.directory = MemberDirectory(settings.auth, demo=demo is not None)
         self.health = Health(settings.server.metrics_token)
         self.hub = Hub(self.directory)
         self.demo = demo
         self.client = open_client(settings.limits, mounts=demo.mounts() if demo else None)
-        registry.install(SUBSCRIPTIONS)
+        registry.install(SUBSCRIPTIONS, strict=True)
         engine.install(EmbeddedEngine(search_folder(settings)))
         self.app = self._application()
 
@@ -72,14 +72,14 @@ class Site:
             stack.push_async_callback(self.client.aclose)
             self.listener = await stack.enter_async_context(Listener())
             await stack.enter_async_context(Relay())
-            await self.hub.start(self.listener)
+            await self.hub.start()
             stack.push_async_callback(self.hub.stop)
             yield
 
     def drain(self) -> None:
         """The process was asked to stop: be ready no more, and let the streams go."""
         self.health.draining = True
-        self.hub.drain()
+        self.hub.end_streams()
 
     def _application(self) -> Starlette:
         settings = self.settings
