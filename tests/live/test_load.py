@@ -14,6 +14,9 @@ pytestmark = [pytest.mark.anyio, pytest.mark.committed]
 STREAMS, SECONDS, RATE = 100, 3, 50
 WEIGHED = 500
 KILOBYTES = 20
+CUT = """
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'plenary' AND pid <> pg_backend_pid()
+"""
 
 
 async def opened(stack: AsyncExitStack, port: int, thread: int, number: int) -> list[Reader]:
@@ -94,3 +97,17 @@ async def gone(port: int) -> None:
             return
         await asyncio.sleep(0.05)
     raise AssertionError("streams are left over")
+
+
+async def test_streams_live_through_a_lost_database_and_miss_nothing(
+    serve: Callable[..., AbstractContextManager[int]], community: Community
+) -> None:
+    _, group = await community.group("public", "Ben")
+    thread = await community.thread(group, "Ben")
+    with serve() as port:
+        async with Reader(port, thread) as reader:
+            await reader.until_begun()
+            await community.raw.execute(CUT)
+            await community.reply(thread, "Ben", 3)
+            await reader.until(lambda r: len(r.of("reply")) == 3, 10)
+            assert [event.data["number"] for event in reader.of("reply")] == [1, 2, 3]

@@ -1,5 +1,6 @@
 """A right that ends, ends on open streams within five seconds; nothing is told after it."""
 
+from contextlib import AsyncExitStack
 from time import monotonic
 
 import pytest
@@ -16,26 +17,31 @@ LEAVE = "DELETE FROM memberships WHERE member_id = $1"
 HIDE = "UPDATE groups SET visibility = 'hidden' WHERE id = $1"
 
 
-@pytest.mark.parametrize(
-    ("statement", "by_token"), [(SUSPEND, False), (SUSPEND, True), (SIGN_OUT, False), (REVOKE, True)]
-)
-async def test_suspension_and_sign_out_end_the_stream(
-    port: int, community: Community, statement: str, by_token: bool
-) -> None:
-    _, group = await community.group("closed", "Ben", "Fay")
+async def test_suspension_and_sign_out_end_the_stream(port: int, community: Community) -> None:
+    cases = {"ana": (SUSPEND, False), "bo": (SUSPEND, True), "cy": (SIGN_OUT, False), "di": (REVOKE, True)}
+    for name in cases:
+        await community.member(name)
+    _, group = await community.group("closed", "Ben", *cases)
     thread = await community.thread(group, "Ben")
-    credential = {"token": await community.token("Fay")} if by_token else {"session": await community.session("Fay")}
-    async with Reader(port, thread, **credential) as reader, Reader(port, **credential) as second:
-        await reader.until_begun()
-        await second.until_begun()
+    async with AsyncExitStack() as stack:
+        readers: list[Reader] = []
+        for name, (_, by_token) in cases.items():
+            session, token = (None, await community.token(name)) if by_token else (await community.session(name), None)
+            for wanted in (thread, None):
+                reader = Reader(port, wanted, session=session, token=token)
+                readers.append(await stack.enter_async_context(reader))
+        for reader in readers:
+            await reader.until_begun()
         began = monotonic()
-        await community.raw.execute(statement, community.ids["Fay"])
-        await reader.until(lambda r: r.ended, 6)
-        await second.until(lambda r: r.ended, 6)
+        for name, (statement, _) in cases.items():
+            await community.raw.execute(statement, community.ids[name])
+        for reader in readers:
+            await reader.until(lambda r: r.ended, 6)
         assert monotonic() - began <= 5.0
-        assert [event.data for event in reader.of("gone")] == [{"reason": "signed_out"}]
         await community.reply(thread, "Ben")
-        assert not reader.of("reply")
+        for reader in readers:
+            assert [event.data for event in reader.of("gone")] == [{"reason": "signed_out"}]
+            assert not reader.of("reply")
 
 
 @pytest.mark.parametrize("fact", ["group.membership_ended", "group.member_banned"])
