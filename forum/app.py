@@ -39,7 +39,7 @@ from forum.web.page import View
 from forum.web.refusals import refusal_page
 from forum.web.rendering import page
 from forum.web.router import Router
-from forum.web.security import RequestId, SecurityHeaders
+from forum.web.security import OneHost, RequestId, SecurityHeaders
 from forum.web.site import web_of
 from forum.web.static import static_files
 from search.embedded import EmbeddedEngine
@@ -87,7 +87,12 @@ class Site:
         app = Starlette(
             middleware=[
                 Middleware(RequestId, trusted=bool(settings.server.trusted_proxies)),
-                Middleware(Guard),
+                Middleware(
+                    Guard,
+                    wait_member=settings.database.wait_member_ms / 1000,
+                    wait_anonymous=settings.database.wait_anonymous_ms / 1000,
+                ),
+                *([Middleware(OneHost, base_url=settings.site.base_url)] if self.demo else []),
                 Middleware(
                     SecurityHeaders,
                     secure=settings.site.base_url.startswith("https://"),

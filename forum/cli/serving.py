@@ -3,8 +3,12 @@ import asyncio
 import os
 import secrets
 import signal
-from collections.abc import AsyncIterator
+import socket
+import sys
+import time
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from multiprocessing.connection import Connection
 from pathlib import Path
 from types import FrameType
 from typing import Annotated
@@ -18,6 +22,7 @@ from config import logging as logs
 from config.loading import load
 from config.settings import Settings
 from forum.app import Site, render_for_auth
+from forum.cli.processes import Processes, when_orphaned
 from forum.cli.session import database_url, open_database, progress_bar, say
 from forum.kit import migration
 from forum.kit.errors import Conflict
@@ -31,18 +36,48 @@ from forum.worker import run_worker
 
 KEEP_ALIVE_SECONDS = 10
 BACKLOG = 512
+LEAVE_SECONDS = 1.0
+# They were told to end when the requests were; this is for giving back what is not done.
+JOBS_SECONDS = 5.0
 
 
 class Server(uvicorn.Server):
-    """Tells the site that it is asked to stop before it stops, so that streams and probes know."""
+    """Tells the site that it is asked to stop before it stops, so that streams and probes know.
 
-    def __init__(self, config: uvicorn.Config, site: Site) -> None:
+    After SIGTERM it still serves for ``LEAVE_SECONDS``: whoever watches `/readyz` sees 503 before the door closes.
+    """
+
+    def __init__(
+        self, config: uvicorn.Config, site: Site, stop: asyncio.Event, ready: Callable[[], None] = lambda: None
+    ) -> None:
         super().__init__(config)
-        self._site = site
+        self._site, self._stop, self._ready = site, stop, ready
+        self._leave_at: float | None = None
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._ready()
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         self._site.drain()
-        super().handle_exit(sig, frame)
+        if sig == signal.SIGTERM and self._leave_at is None:
+            # Not handed to uvicorn: it would die of the signal in the end, and an orderly end has status 0.
+            self._leave_at = time.monotonic() + LEAVE_SECONDS
+        elif sig == signal.SIGTERM:
+            self.should_exit = True
+        else:
+            super().handle_exit(sig, frame)
+
+    def abandon(self) -> None:
+        """Leave at once, without waiting to be noticed."""
+        self._site.drain()
+        self.should_exit = True
+
+    async def on_tick(self, counter: int) -> bool:
+        if self._leave_at is not None:
+            self._stop.set()
+            self.should_exit = self.should_exit or time.monotonic() >= self._leave_at
+        return await super().on_tick(counter)
 
 
 def demo(
@@ -116,7 +151,7 @@ def serve(
     with database_url(settings) as url:
         asyncio.run(_prepare(settings, url))
         if settings.server.processes > 1:
-            _run_many(settings)
+            _run_many(settings, url)
         else:
             run(Site(settings), url)
 
@@ -134,34 +169,36 @@ async def _prepare(settings: Settings, url: str) -> None:
 
 def run(site: Site, url: str) -> None:
     """Serve in this process until told to stop."""
-    site.app.router.lifespan_context = lambda _app: _lifespan(site, url)
-    Server(_uvicorn(site.app, site.settings), site).run()
+    _server(site, url).run()
 
 
-def one_of_many() -> Starlette:
-    """The application of one web process among several: each reads the settings itself."""
+def _server(site: Site, url: str, ready: Callable[[], None] = lambda: None) -> Server:
+    stop = asyncio.Event()
+    site.app.router.lifespan_context = lambda _app: _lifespan(site, url, stop)
+    return Server(_uvicorn(site.app, site.settings), site, stop, ready)
+
+
+def serve_one(url: str, listening: socket.socket, ready: Connection) -> None:
+    """One web process among several: it reads the settings itself, and ends with the one that started it."""
     settings = load()
     logs.set_up(settings.logging)
-    site = Site(settings)
-    with database_url(settings) as url:
-        address = url
-    site.app.router.lifespan_context = lambda _app: _lifespan(site, address)
-    signal.signal(signal.SIGTERM, lambda *_: site.drain())
-    return site.app
+    server = _server(Site(settings), url, ready=lambda: ready.send(True))
+    when_orphaned(server.abandon)
+    try:
+        server.run(sockets=[listening])
+    except KeyboardInterrupt:
+        sys.exit(130)
 
 
-def _run_many(settings: Settings) -> None:
-    uvicorn.run(
-        "forum.cli.serving:one_of_many",
-        factory=True,
-        host=settings.server.host,
-        port=settings.server.port,
-        workers=settings.server.processes,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=settings.server.drain_seconds,
+def _run_many(settings: Settings, url: str) -> None:
+    server = settings.server
+    listening = socket.create_server(
+        (server.host, server.port),
+        family=socket.AF_INET6 if ":" in server.host else socket.AF_INET,
+        backlog=BACKLOG,
     )
+    leave_seconds = LEAVE_SECONDS + server.drain_seconds + JOBS_SECONDS + 2
+    Processes(server.processes, serve_one, url, listening, leave_seconds).run()
 
 
 def _uvicorn(app: Starlette, settings: Settings) -> uvicorn.Config:
@@ -182,11 +219,10 @@ def _uvicorn(app: Starlette, settings: Settings) -> uvicorn.Config:
 
 
 @asynccontextmanager
-async def _lifespan(site: Site, url: str) -> AsyncIterator[None]:
+async def _lifespan(site: Site, url: str, stop: asyncio.Event) -> AsyncIterator[None]:
     async with site.running(url):
-        stop = asyncio.Event()
         jobs = (
-            asyncio.create_task(run_worker(stop, site.settings.jobs, site.listener), name="worker")
+            asyncio.create_task(_run_jobs(stop, site), name="worker")
             if site.settings.server.with_worker
             else None
         )
@@ -195,7 +231,18 @@ async def _lifespan(site: Site, url: str) -> AsyncIterator[None]:
         finally:
             stop.set()
             if jobs is not None:
-                await asyncio.wait([jobs], timeout=site.settings.server.drain_seconds)
+                await asyncio.wait([jobs], timeout=JOBS_SECONDS)
+
+
+async def _run_jobs(stop: asyncio.Event, site: Site) -> None:
+    await _search_from_the_start()
+    await run_worker(stop, site.settings.jobs, site.listener)
+
+
+async def _search_from_the_start() -> None:
+    """An index that was never made, or is damaged, is made before the jobs that change it."""
+    if not (await engine.engine().status()).ready:
+        await rebuild()
 
 
 def worker() -> None:
@@ -216,6 +263,5 @@ async def _work(settings: Settings, url: str) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with open_database(settings, url):
-        if not (await engine.engine().status()).ready:
-            await rebuild()
+        await _search_from_the_start()
         await run_worker(stop, settings.jobs)

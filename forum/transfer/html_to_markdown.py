@@ -191,7 +191,11 @@ def _classes(el: Tag) -> list[str]:
 
 
 def _file_name(address: str) -> str:
-    return unquote(urlsplit(address).path.rstrip("/").rsplit("/", 1)[-1]) or address
+    try:
+        path = urlsplit(address).path
+    except ValueError:  # an address that is none, such as http://[::
+        return address
+    return unquote(path.rstrip("/").rsplit("/", 1)[-1]) or address
 
 
 def _emoji(classes: list[str]) -> str:

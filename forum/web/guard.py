@@ -10,7 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from config.logging import request_id
 from forum.api.problem import Problem, problem
 from forum.kit.errors import Overloaded, Refusal
-from forum.kit.transaction import UNAVAILABLE
+from forum.kit.transaction import UNAVAILABLE, patience
 
 log = logging.getLogger(__name__)
 
@@ -18,15 +18,17 @@ REQUESTS: Final = Counter("forum_requests", "Answers by status class", ["method"
 
 
 class Guard:
-    """Catches, counts and times."""
+    """Catches and counts; says how long a request may wait for the database (visitors are shed first, promise 6)."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
+    def __init__(self, app: ASGIApp, *, wait_member: float, wait_anonymous: float) -> None:
+        self.app, self._wait_member, self._wait_anonymous = app, wait_member, wait_anonymous
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        known = any(name in (b"cookie", b"authorization") for name, _ in scope["headers"])
+        patience.set(self._wait_member if known else self._wait_anonymous)
         started = False
 
         async def counted(message: Message) -> None:

@@ -4,7 +4,9 @@ import re
 import secrets
 from collections.abc import Iterable
 from typing import Final
+from urllib.parse import quote, urlsplit
 
+from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from config.logging import request_id
@@ -82,3 +84,25 @@ class RequestId:
             if name == b"x-request-id" and _GIVEN.fullmatch(value):
                 return str(value.decode())
         return None
+
+
+class OneHost:
+    """Sends browsers that came by another name of this machine to the one that the cookies belong to.
+
+    For the demo, which people open as localhost as often as 127.0.0.1; programs are left alone.
+    """
+
+    def __init__(self, app: ASGIApp, *, base_url: str) -> None:
+        self.app, self._base = app, base_url.rstrip("/")
+        self._host = urlsplit(base_url).netloc.encode()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["method"] == "GET" and self._is_elsewhere(scope["headers"]):
+            query = "?" + scope["query_string"].decode("latin-1") if scope["query_string"] else ""
+            await RedirectResponse(self._base + quote(scope["path"]) + query, 307)(scope, receive, send)
+            return
+        await self.app(scope, receive, send)
+
+    def _is_elsewhere(self, headers: Iterable[tuple[bytes, bytes]]) -> bool:
+        known = dict(headers)
+        return known.get(b"host", self._host) != self._host and b"text/html" in known.get(b"accept", b"")

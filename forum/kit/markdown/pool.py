@@ -62,7 +62,7 @@ class RenderPool:
     def _started(self) -> ProcessPoolExecutor:
         if self._executor is None:
             self._executor = ProcessPoolExecutor(
-                self._processes, mp_context=multiprocessing.get_context("forkserver"), initializer=_settle
+                self._processes, mp_context=multiprocessing.get_context("forkserver"), initializer=settle
             )
         return self._executor
 
@@ -90,7 +90,7 @@ async def close_renderers() -> None:
     await _pool.close()
 
 
-def _settle() -> None:
+def settle() -> None:
     """Prepare a process: a terminal's interrupt is its parent's business, and it ends with its parent."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()

@@ -9,7 +9,7 @@ from types import FrameType, TracebackType
 from typing import Final, NamedTuple
 
 from forum.kit.markdown import Rendered, render
-from forum.kit.markdown.pool import _settle
+from forum.kit.markdown.pool import settle
 from forum.kit.markdown.rendering import as_typed
 from forum.kit.text import Fault, TextError, clean_body, without_forbidden
 from forum.transfer.html_to_markdown import to_markdown
@@ -75,7 +75,7 @@ _hrefs: dict[str, str] = {}
 
 
 def _prepare(hrefs: dict[str, str]) -> None:
-    _settle()
+    settle()
     signal.signal(signal.SIGALRM, _ring)
     _hrefs.update(hrefs)
 
