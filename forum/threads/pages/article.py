@@ -123,10 +123,8 @@ def _byline(post: PostDoc, key: _Key) -> str:
     name, username = escape(post.author.name), escape(post.author.username)
     at = moment(post.created_at, key.setting.zone)
     when = f'<time datetime="{at.machine}" title="{escape(at.full)}">{escape(at.short)}</time>'
-    parts = [
-        f'{avatar(post.author.username, post.author.name)}<a class="who" href="/m/{username}" dir="auto">{name}</a>',
-        f'<a class="dim" href="/p/{post.id}">#{post.number} · {when}</a>',
-    ]
+    who = f'<a class="who" href="/m/{username}" dir="auto">{name}</a>'
+    parts = [f'<a class="dim" href="/p/{post.id}">#{post.number} · {when}</a>']
     if post.edited_at is not None:
         edited = escape(gettext("edited"))
         shown = f'<a class="dim" href="/p/{post.id}/history">{edited}</a>' if key.may.history else edited
@@ -134,9 +132,10 @@ def _byline(post: PostDoc, key: _Key) -> str:
     if key.parent is not None and key.parent[0] is not None:
         number, _username, parent_name = key.parent
         words = escape(gettext("in reply to"))
-        who = f"<bdi>{escape(parent_name)}</bdi>" if parent_name else ""
-        parts.append(f'<span class="dim">{words} <a href="{_place(number)}">#{number} {who}</a></span>')
-    return " ".join(parts)
+        parent = f" <bdi>{escape(parent_name)}</bdi>" if parent_name else ""
+        parts.append(f'<span class="dim">{words} <a href="{_place(number)}">#{number}{parent}</a></span>')
+    face = avatar(post.author.username, post.author.name)
+    return f'{face}<div class="by">{who} {" ".join(parts)}</div>'
 
 
 def _place(number: int | None) -> str:

@@ -1,0 +1,240 @@
+// What a page gains with JavaScript. Without it nothing is missing but speed: every deed is a form or a link.
+const $ = (selector, root = document) => root.querySelector(selector);
+const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
+const posts = $("#posts");
+const composer = $("#composer");
+
+const ask = (method, path, body, headers = {}) =>
+  fetch(path, {
+    method,
+    headers: { "Content-Type": "application/json", ...headers },
+    body: body === undefined ? undefined : JSON.stringify(body),
+    keepalive: method === "PUT",
+  });
+
+/* Live: new replies announce themselves and wait; counts follow. */
+
+const fresh = { box: $("#fresh"), count: 0, last: posts ? +posts.dataset.last : 0 };
+
+const announce = () => {
+  const words = fresh.count === 1 ? fresh.box.dataset.one : fresh.box.dataset.many;
+  const button = document.createElement("button");
+  button.className = "btn main";
+  button.textContent = words.replace("{n}", fresh.count);
+  button.addEventListener("click", showFresh);
+  fresh.box.replaceChildren(button);
+};
+
+async function showFresh() {
+  const shown = Math.max(0, ...$$(".post", posts).map((post) => +post.dataset.n));
+  const response = await fetch(location.pathname + location.search.replace(/[?&]said=\w+/, ""));
+  if (!response.ok) return location.reload();
+  const page = new DOMParser().parseFromString(await response.text(), "text/html");
+  const added = $$("#posts .post", page).filter((post) => +post.dataset.n > shown);
+  const next = shown + 1;
+  if (!added.length) {
+    // They are on a page that is not this one.
+    location.assign(`${location.pathname}?page=${Math.ceil(next / 25)}#p${next}`);
+    return;
+  }
+  fresh.count = 0;
+  fresh.box.replaceChildren();
+  posts.append(...added);
+  added.forEach((post) => seen.observe(post));
+  mark(added[0]);
+}
+
+const count = (badge, number) => {
+  badge.textContent = /\d/.test(badge.textContent) ? badge.textContent.replace(/\d+/, number) : number;
+  badge.hidden = !number;
+};
+
+function live() {
+  const source = new EventSource("/live" + (posts ? `?thread=${posts.dataset.thread}` : ""));
+  const on = (kind, deed) => source.addEventListener(kind, (event) => deed(JSON.parse(event.data)));
+  on("reply", ({ number }) => {
+    if (!posts || number <= fresh.last) return;
+    fresh.last = number;
+    fresh.count += 1;
+    announce();
+  });
+  on("unread", ({ groups, notices }) => {
+    count($("#unread"), notices);
+    for (const badge of $$("[data-group]")) count(badge, groups[badge.dataset.group] || 0);
+  });
+  on("gone", ({ reason }) => reason === "signed_out" && source.close());
+  addEventListener("pagehide", () => source.close());
+  addEventListener("pageshow", (event) => event.persisted && live());
+}
+
+/* Read: what has been on the screen for a second counts as read. */
+
+const reading = { number: posts ? +posts.dataset.read : 0, sent: 0, timer: 0 };
+
+const seen = new IntersectionObserver((entries) => {
+  for (const { isIntersecting, boundingClientRect, rootBounds, target } of entries) {
+    const endSeen = isIntersecting && rootBounds && boundingClientRect.bottom <= rootBounds.bottom + 1;
+    if (endSeen) reading.number = Math.max(reading.number, +target.dataset.n);
+  }
+  clearTimeout(reading.timer);
+  reading.timer = setTimeout(tellRead, 1000);
+}, { threshold: [0, 0.25, 0.5, 0.75, 1] });
+
+async function tellRead() {
+  if (document.hidden || reading.number <= Math.max(reading.sent, +posts.dataset.read)) return;
+  reading.sent = reading.number;
+  await ask("PUT", `/api/v1/threads/${posts.dataset.thread}/reading`, { number: reading.number });
+  if (reading.sent >= +posts.dataset.last) $("#mark-read")?.remove();
+}
+
+/* Composer: preview in place, the draft kept on the server, Ctrl+Enter sends. */
+
+const field = (name) => composer.elements.namedItem(name);
+const keep = { timer: 0, busy: false, stopped: false, text: "" };
+
+const hidden = (name, value) => {
+  let input = field(name);
+  if (!input) {
+    input = Object.assign(document.createElement("input"), { type: "hidden", name });
+    composer.append(input);
+  }
+  input.value = value;
+};
+
+const draft = () => {
+  const value = (name) => field(name)?.value || undefined;
+  const text = { body: value("body") || "", title: value("title") || "", kind: value("kind"), language: value("language") };
+  for (const [name, number] of [["thread", true], ["in_reply_to", true], ["group", false]]) {
+    if (value(name)) text[name] = number ? +value(name) : value(name);
+  }
+  return text;
+};
+
+async function keepDraft() {
+  const text = draft();
+  const whole = JSON.stringify(text);
+  if (keep.stopped || keep.busy || whole === keep.text || !(text.body.trim() || text.title.trim())) return;
+  keep.busy = true;
+  const told = $("#kept");
+  try {
+    const id = field("draft")?.value;
+    const response = id
+      ? await ask("PUT", `/api/v1/drafts/${id}`, text, { "If-Match": `"${field("draft_version").value}"` })
+      : await ask("POST", "/api/v1/drafts", text);
+    if (response.ok) {
+      const kept = await response.json();
+      hidden("draft", kept.id);
+      hidden("draft_version", kept.version);
+      keep.text = whole;
+      told.textContent = told.dataset.kept;
+    } else {
+      // Another tab holds a newer text, or there is no room: the form itself still has everything.
+      keep.stopped = response.status < 500;
+      told.textContent = "";
+    }
+  } catch {
+    told.textContent = told.dataset.failed;
+  }
+  keep.busy = false;
+}
+
+async function preview(event) {
+  event.preventDefault();
+  const box = $("#preview");
+  const response = await ask("POST", "/api/v1/preview", { body: field("body").value });
+  if (!response.ok) return void composer.requestSubmit(event.target);
+  box.innerHTML = (await response.json()).html;
+  box.hidden = false;
+  box.scrollIntoView({ block: "nearest" });
+}
+
+function compose() {
+  $("[data-preview]", composer)?.addEventListener("click", preview);
+  composer.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) composer.requestSubmit();
+  });
+  if (!$("[data-draft]", composer)) return;
+  composer.addEventListener("input", () => {
+    clearTimeout(keep.timer);
+    keep.timer = setTimeout(keepDraft, 3000);
+  });
+  composer.addEventListener("submit", () => {
+    clearTimeout(keep.timer);
+    keep.stopped = true;
+  });
+}
+
+/* Keys: only where nothing is being typed. */
+
+let waiting = "";
+
+const mark = (item) => {
+  $(".at")?.classList.remove("at");
+  item.classList.add("at");
+  item.scrollIntoView({ block: item.offsetHeight > innerHeight ? "start" : "nearest" });
+  const target = $(".t", item) || item;
+  if (target === item) item.tabIndex = -1;
+  target.focus({ preventScroll: true });
+};
+
+const step = (by) => {
+  const items = $$(".post, .lines-of > li");
+  const now = items.indexOf($(".at"));
+  const first = items.findIndex((item) => item.getBoundingClientRect().top >= 0);
+  const next = now < 0 ? first : now + by;
+  if (items[next]) mark(items[next]);
+};
+
+const press = (key) => {
+  const link = $(`.at [data-key="${key}"], .post:target [data-key="${key}"]`);
+  if (link) return link.click();
+  if (key === "reply" && composer) field("body").focus();
+};
+
+async function help() {
+  const dialog = document.createElement("dialog");
+  const page = new DOMParser().parseFromString(await (await fetch("/keys")).text(), "text/html");
+  dialog.append(...$("main", page).children);
+  dialog.addEventListener("close", () => dialog.remove());
+  dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
+  document.body.append(dialog);
+  dialog.showModal();
+}
+
+const keys = {
+  j: () => step(1),
+  k: () => step(-1),
+  o: () => $(".at .t")?.click(),
+  u: () => $(".crumb a")?.click(),
+  n: () => $("#new, .lines-of .new .t")?.scrollIntoView(),
+  r: () => press("reply"),
+  q: () => press("quote"),
+  e: () => press("edit"),
+  "/": () => ($("#q") || $(".find input"))?.focus(),
+  "?": help,
+};
+const places = { h: "/", n: "/notices", g: "/groups", l: "/latest" };
+
+addEventListener("keydown", (event) => {
+  if (event.key === "Escape") $$("details.menu[open], details.more[open]").forEach((open) => open.removeAttribute("open"));
+  const typing = event.target.closest?.("input, textarea, select, [contenteditable], dialog");
+  if (typing || event.ctrlKey || event.metaKey || event.altKey || "keys" in document.documentElement.dataset) return;
+  const after = waiting;
+  waiting = "";
+  if (after === "g" && places[event.key]) return location.assign(places[event.key]);
+  if (event.key === "g") return void (waiting = "g");
+  if (!keys[event.key]) return;
+  event.preventDefault();
+  keys[event.key]();
+});
+
+/* A menu closes when one looks elsewhere. */
+addEventListener("click", (event) => {
+  for (const open of $$("details.menu[open], details.more[open]")) {
+    if (!open.contains(event.target)) open.removeAttribute("open");
+  }
+});
+
+if (composer) compose();
+if (posts) $$(".post", posts).forEach((post) => seen.observe(post));
+if (fresh.box || !posts) live();
