@@ -10,6 +10,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from babel.numbers import format_decimal
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup, escape
@@ -44,7 +45,8 @@ def _when(context: Context, at: datetime | None) -> Markup:
 def _initials(name: str) -> str:
     words = [word for word in name.split() if word[0].isalnum()]
     picked = words[:1] + words[1:][-1:]
-    return "".join(word[0] for word in picked).upper() or "?"
+    # The sign between them keeps Arabic letters from joining into a word.
+    return "\u200c".join(word[0] for word in picked).upper() or "?"
 
 
 def avatar(username: str, name: str) -> Markup:
@@ -66,6 +68,7 @@ def _environment() -> Environment:
     env.install_gettext_callables(language.gettext, language.ngettext, newstyle=True)  # type: ignore[attr-defined]
     env.policies["ext.i18n.trimmed"] = True
     env.filters["when"] = _when
+    env.filters["grouped"] = lambda number: format_decimal(number, locale=language.formats())
     env.globals.update(
         asset=static.address,
         avatar=avatar,
