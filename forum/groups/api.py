@@ -80,7 +80,7 @@ def _linked(call: Call[None, Limit], body: bytes) -> GroupMembers:
     return msgspec.structs.replace(page, next=path)
 
 
-@operation("approve_remove_ban_member", body=RoleWish, answers={204: None}, scope=POST)
+@operation("name_facilitator", body=RoleWish, answers={204: None}, scope=POST)
 async def put_role(call: Call[RoleWish, Nothing]) -> Response:
     """Name a facilitator, or step down."""
     await members.set_role(call.actor, call.slug(), str(call.path["username"]), call.body.role)

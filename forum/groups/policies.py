@@ -50,6 +50,13 @@ def can_act(actor: Actor) -> Verdict:
     return ALLOWED
 
 
+def can_be_counted(actor: Actor, group: GroupState) -> Verdict:
+    """Whether this group takes them for somebody: to a group that banned them, they are a visitor."""
+    if actor.is_anonymous:
+        return SIGN_IN_FIRST
+    return Verdict("banned") if group.id in actor.banned else ALLOWED
+
+
 def can_write(actor: Actor) -> Verdict:
     verdict = can_act(actor)
     if verdict and actor.silenced:
@@ -88,8 +95,8 @@ def can_leave(actor: Actor, group: GroupState) -> Verdict:
 def can_list_members(actor: Actor, group: GroupState) -> Verdict:
     if group.id not in actor.listed:
         return NOT_FOUND
-    if actor.is_anonymous:
-        return SIGN_IN_FIRST
+    if not (verdict := can_be_counted(actor, group)):
+        return verdict
     if not actor.is_active:
         return Verdict("not_approved")
     return can_read(actor, group)

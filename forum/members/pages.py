@@ -169,7 +169,7 @@ async def end_other_sessions(view: View) -> Response:
 # Approval
 
 
-@page("none", signed_in=True)
+@page("approve_members", signed_in=True)
 async def pending(view: View) -> Response:
     """Who waits to be let in, for the site's staff."""
     require(can_approve_members(view.actor))
@@ -184,7 +184,7 @@ async def pending(view: View) -> Response:
     )
 
 
-@form("none")
+@form("approve_members")
 async def approve(view: View) -> Response:
     await approve_member(view.actor, str(view.path["username"]))
     return see("/members/pending", said="approved")

@@ -3,8 +3,8 @@ from dataclasses import dataclass
 
 from auth.actor import Actor
 from forum.groups.models import Visibility
-from forum.groups.policies import GroupState, can_act, can_read, can_write
-from forum.kit.verdict import ALLOWED, NOT_FOUND, SIGN_IN_FIRST, Verdict
+from forum.groups.policies import GroupState, can_act, can_be_counted, can_read, can_write
+from forum.kit.verdict import ALLOWED, NOT_FOUND, Verdict
 from forum.threads.models import PostState, ThreadKind
 
 
@@ -53,9 +53,17 @@ def can_react(actor: Actor, post: PostInfo) -> Verdict:
     return ALLOWED if post.state is PostState.PUBLIC else NOT_FOUND
 
 
+def can_reach_post(actor: Actor, post: PostInfo) -> Verdict:
+    """The door of its thread; where that is shut, only staff can tell a post that is not public from none at all."""
+    verdict = can_read(actor, post.thread.group)
+    if not verdict and post.state is not PostState.PUBLIC and not actor.is_staff:
+        return NOT_FOUND
+    return verdict
+
+
 def can_read_post(actor: Actor, post: PostInfo) -> Verdict:
     """A post that is not public is for its author (unless withdrawn) and for those who answer for the group."""
-    if not (verdict := can_read(actor, post.thread.group)):
+    if not (verdict := can_reach_post(actor, post)):
         return verdict
     if post.state is PostState.PUBLIC or sees_unpublished(actor, post.thread.group):
         return ALLOWED
@@ -73,11 +81,15 @@ def can_read_history(actor: Actor, post: PostInfo) -> Verdict:
     """The versions of a post, for approved members who may read it; a withdrawn one's only for its keepers."""
     if not (verdict := can_read_post(actor, post)):
         return verdict
+    if not (verdict := can_be_counted(actor, post.thread.group)):
+        return verdict
     return can_act(actor)
 
 
 def can_edit(actor: Actor, post: PostInfo) -> Verdict:
     if not (verdict := can_read_post(actor, post)):
+        return verdict
+    if not (verdict := can_be_counted(actor, post.thread.group)):
         return verdict
     if not (verdict := can_write(actor)):
         return verdict
@@ -89,6 +101,8 @@ def can_edit(actor: Actor, post: PostInfo) -> Verdict:
 def can_withdraw(actor: Actor, post: PostInfo) -> Verdict:
     """Also for a silenced member: taking back is not speaking."""
     if not (verdict := can_read_post(actor, post)):
+        return verdict
+    if not (verdict := can_be_counted(actor, post.thread.group)):
         return verdict
     if not (verdict := can_act(actor)):
         return verdict
@@ -119,11 +133,13 @@ def can_follow(actor: Actor, group: GroupState) -> Verdict:
     """Follow, bookmark, mark as read: whoever is signed in and may read."""
     if not (verdict := can_read(actor, group)):
         return verdict
-    return SIGN_IN_FIRST if actor.is_anonymous else ALLOWED
+    return can_be_counted(actor, group)
 
 
 def can_report(actor: Actor, post: PostInfo) -> Verdict:
     if not (verdict := can_read_post(actor, post)):
+        return verdict
+    if not (verdict := can_be_counted(actor, post.thread.group)):
         return verdict
     if not (verdict := can_write(actor)):
         return verdict

@@ -13,6 +13,7 @@ from forum.threads.models import PostState, ThreadKind
 from forum.threads.policies import (
     PostInfo,
     ThreadState,
+    can_reach_post,
     can_read_history,
     can_read_post,
 )
@@ -100,13 +101,17 @@ async def draft(actor: Actor, draft_id: int) -> bytes:
 
 async def thread_door(actor: Actor, thread_id: int, *, lock: bool = False) -> ThreadState:
     """The thread, if this actor may read it; the refusal of its group otherwise. ``lock`` takes its row lock."""
+    thread = await _thread(thread_id, lock=lock)
+    require(can_read(actor, thread.group))
+    return thread
+
+
+async def _thread(thread_id: int, *, lock: bool) -> ThreadState:
     async with connection() as sql:
         row = await sql.fetchrow(sql_of.THREAD_STATE_LOCKED if lock else sql_of.THREAD_STATE, thread_id)
     if row is None:
         raise NotFound
-    thread = _thread_state(row)
-    require(can_read(actor, thread.group))
-    return thread
+    return _thread_state(row)
 
 
 async def post_door(actor: Actor, post_id: int, *, lock: bool = False) -> PostInfo:
@@ -115,11 +120,11 @@ async def post_door(actor: Actor, post_id: int, *, lock: bool = False) -> PostIn
         thread_id = await sql.fetchval(sql_of.THREAD_OF_POST, post_id)
         if thread_id is None:
             raise NotFound
-        thread = await thread_door(actor, thread_id, lock=lock)
+        thread = await _thread(thread_id, lock=lock)
         row = await sql.fetchrow(sql_of.POST_STATE_LOCKED if lock else sql_of.POST_STATE, post_id)
     if row is None or row["thread_id"] != thread_id:
         raise NotFound
-    return PostInfo(
+    info = PostInfo(
         id=post_id,
         thread=thread,
         author_id=row["author_id"],
@@ -127,6 +132,8 @@ async def post_door(actor: Actor, post_id: int, *, lock: bool = False) -> PostIn
         version=row["version"],
         number=row["number"],
     )
+    require(can_reach_post(actor, info))
+    return info
 
 
 def _thread_state(row: asyncpg.Record) -> ThreadState:

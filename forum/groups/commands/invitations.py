@@ -90,7 +90,8 @@ async def _accept(actor: Actor, invitation: Invitation | None) -> GroupState:
         raise NotFound
     group = await state_of(invitation.group_id)
     if group.id in actor.banned:
-        raise NotAllowed("banned")
+        # Where they may not even know of the group, an old invitation does not tell.
+        raise NotAllowed("banned") if group.id in actor.listed else NotFound
     if actor.belongs_to(group.id):
         return group
     # The decrement is the lock: two who hold the last use queue on this row, and the second finds none.

@@ -142,13 +142,13 @@ async def invitation_link(view: View) -> Response:
     return shown(view, "groups/invited.html", title=_("You are invited"), token=str(view.path["token"]))
 
 
-@form("join")
+@form("accept_invitation")
 async def accept_link(view: View) -> Response:
     group = await invitations.accept_link(view.actor, str(view.path["token"]))
     return see(f"/g/{group.slug}", said="joined")
 
 
-@form("join")
+@form("accept_invitation")
 async def accept_invitation(view: View) -> Response:
     group = await invitations.accept_invitation(view.actor, view.id("id"))
     return see(f"/g/{group.slug}", said="joined")

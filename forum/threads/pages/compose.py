@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from forum.groups import queries as groups
 from forum.groups.models import Visibility
+from forum.groups.policies import can_read
 from forum.groups.schemas import GroupPage
 from forum.kit.errors import Invalid, NotFound, Refusal
 from forum.kit.fields import body_field
@@ -76,9 +77,13 @@ def _reply_composer(view: View, doc: ThreadHead, values: dict[str, str]) -> Comp
     )
 
 
-async def _reply_page(view: View, thread_id: int, values: dict[str, str], parent_id: int | None) -> Composer:
+async def _reply_page(
+    view: View, thread_id: int, values: dict[str, str], parent_id: int | None, *, kept: bool = False
+) -> Composer:
+    """A ``kept`` text may be looked at by whoever may read the thread: it outlives the right to send it."""
     doc = decoded(await queries.thread_page(view.actor, thread_id, 0, 1), ThreadPage)
-    require(can_reply(view.actor, thread_of(doc)))
+    if not kept:
+        require(can_reply(view.actor, thread_of(doc)))
     composer = _reply_composer(view, doc, values)
     view.request.state.thread = doc
     if parent_id is not None:
@@ -90,10 +95,10 @@ async def _reply_page(view: View, thread_id: int, values: dict[str, str], parent
     return composer
 
 
-async def _new_thread_page(view: View, slug: str, values: dict[str, str]) -> Composer:
+async def _new_thread_page(view: View, slug: str, values: dict[str, str], *, kept: bool = False) -> Composer:
     group = decoded(await groups.group_page(view.actor, slug), GroupPage)
     state = group_of_card(group, has_facilitator=group.has_facilitator)
-    require(can_start_thread(view.actor, state))
+    require(can_read(view.actor, state) if kept else can_start_thread(view.actor, state))
     view.request.state.group = group
     return Composer(
         action=f"/g/{slug}/new",
@@ -216,11 +221,12 @@ async def _drop_sent_draft(view: View) -> None:
 async def _composer_of(view: View) -> tuple[Composer, str]:
     """The composer that a preview or a draft came from."""
     if slug := view.text("group"):
-        return await _new_thread_page(view, slug, _typed(view)), _("New thread")
+        return await _new_thread_page(view, slug, _typed(view), kept=True), _("New thread")
     thread_id = view.sent_number("thread")
     if thread_id is None:
         raise Invalid({"thread": "required"})
-    return await _reply_page(view, thread_id, _typed(view), view.sent_number("in_reply_to")), _("Reply")
+    parent = view.sent_number("in_reply_to")
+    return await _reply_page(view, thread_id, _typed(view), parent, kept=True), _("Reply")
 
 
 async def _compose_again(view: View, refusal: Refusal) -> Response:
@@ -270,10 +276,10 @@ async def draft(view: View) -> Response:
     view.form = {"draft": str(doc.id), "draft_version": str(doc.version)}
     if doc.thread_id is not None:
         try:
-            composer = await _reply_page(view, doc.thread_id, values, doc.in_reply_to)
+            composer = await _reply_page(view, doc.thread_id, values, doc.in_reply_to, kept=True)
         except NotFound:
-            composer = await _reply_page(view, doc.thread_id, values, None)
+            composer = await _reply_page(view, doc.thread_id, values, None, kept=True)
         return _page(view, composer, _("Reply"))
     if doc.group is None:
         raise NotFound
-    return _page(view, await _new_thread_page(view, doc.group.slug, values), _("New thread"))
+    return _page(view, await _new_thread_page(view, doc.group.slug, values, kept=True), _("New thread"))

@@ -1,0 +1,232 @@
+"""Every action of the table as requests on both surfaces; ``{names}`` are filled from the stage."""
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+from tests.permissions import stage as on
+from tests.permissions.stage import Stage
+
+Prepare = Callable[[Stage], Awaitable[None]]
+JSON, HTML = "json", "html"
+GROUP, THREAD, POST = "/groups/{slug}", "/threads/{thread}", "/posts/{post}"
+REASON = {"reason": "I work on this."}
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One request; ``body`` is JSON or a form's fields."""
+
+    surface: str
+    method: str
+    path: str
+    body: dict[str, Any] | None = None
+    version: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    asks: tuple[Ask, ...]
+    prepare: Prepare = on.nothing
+
+
+def api(method: str, path: str, body: dict[str, Any] | None = None, *, version: bool = False) -> Ask:
+    return Ask(JSON, method, path, body, version)
+
+
+def page(path: str) -> Ask:
+    return Ask(HTML, "GET", path)
+
+
+def form(path: str, **fields: str) -> Ask:
+    return Ask(HTML, "POST", path, fields)
+
+
+def deed(*asks: Ask, prepare: Prepare = on.nothing) -> Deed:
+    return Deed(asks, prepare)
+
+
+READ_POST = (api("GET", POST), page("/p/{post}"))
+JOIN = (api("PUT", GROUP + "/membership", REASON), form("/g/{slug}/join", reason="I work on this."))
+LEAVE = (api("DELETE", GROUP + "/membership"), form("/g/{slug}/leave"))
+START = {"title": "A new thread", "body": "Its first post."}
+REPLY = (
+    api("POST", THREAD + "/posts", {"body": "A reply."}),
+    page("/p/{post}/reply"),
+    form("/t/{thread}/reply", body="A reply."),
+)
+EDIT = (
+    api("PATCH", POST, {"body": "Changed."}, version=True),
+    page("/p/{post}/edit"),
+    form("/p/{post}/edit", body="Changed.", version="1"),
+    form("/p/{post}/edit/preview", body="Changed.", version="1"),
+)
+WITHDRAW = (api("DELETE", POST), page("/p/{post}/withdraw"), form("/p/{post}/withdraw"))
+ACCEPT = (
+    api("PUT", "/invitations/{invitation}/acceptance"),
+    api("PUT", "/invitation-links/{token}/acceptance"),
+    form("/invitations/{invitation}/accept"),
+    form("/invitations/{token}"),
+)
+OWN_THINGS = (
+    api("GET", "/drafts/{draft}"),
+    api("PUT", "/drafts/{draft}", {"group": "public-group", "body": "Changed."}, version=True),
+    api("DELETE", "/drafts/{draft}"),
+    api("PUT", "/notices/{notice}/seen"),
+    form("/me/drafts/{draft}/delete"),
+    form("/notices/{notice}/read"),
+    form("/me/sessions/{session}/end"),
+    page("/me/drafts/{draft}"),
+)
+
+DEEDS: dict[str, Deed] = {
+    "see_group_card": deed(api("GET", GROUP), page("/g/{slug}")),
+    "read_content": deed(
+        api("GET", THREAD),
+        api("GET", THREAD + "/posts"),
+        api("GET", GROUP + "/threads"),
+        *READ_POST,
+        page("/t/{thread}"),
+        page("/t/{thread}/thread"),
+    ),
+    "read_pending_post": deed(*READ_POST, prepare=on.post_in("pending")),
+    "read_hidden_post": deed(*READ_POST, prepare=on.post_in("hidden")),
+    "read_deleted_post": deed(*READ_POST, prepare=on.post_in("withdrawn")),
+    "read_edit_history": deed(api("GET", POST + "/revisions"), page("/p/{post}/history")),
+    "list_group_members": deed(api("GET", GROUP + "/members"), page("/g/{slug}/members")),
+    "join_open": deed(*JOIN, prepare=on.group_with("open")),
+    "request_to_join": deed(*JOIN, prepare=on.group_with("request")),
+    "join_by_invitation_only": deed(*JOIN, prepare=on.group_with("invitation")),
+    "join": deed(*JOIN),
+    "accept_invitation": deed(*ACCEPT, prepare=on.invitation),
+    "accept_invitation_of_another": deed(ACCEPT[0], ACCEPT[2], prepare=on.invitation),
+    "leave": deed(*LEAVE),
+    "start_thread": deed(
+        api("POST", GROUP + "/threads", START), page("/g/{slug}/new"), form("/g/{slug}/new", **START)
+    ),
+    "start_announcement": deed(
+        api("POST", GROUP + "/threads", START | {"kind": "announcement"}),
+        form("/g/{slug}/new", **START, kind="announcement"),
+    ),
+    "reply": deed(*REPLY),
+    "reply_in_locked_thread": deed(*REPLY, prepare=on.locked_thread),
+    "react": deed(
+        api("PUT", POST + "/reactions/thanks"),
+        api("DELETE", POST + "/reactions/thanks"),
+        form("/p/{post}/react", give="thanks"),
+        form("/p/{post}/react", take="thanks"),
+    ),
+    "accept_answer": deed(
+        Ask(JSON, "PUT", THREAD + "/answer", {"post_id": "{answer}"}),
+        api("DELETE", THREAD + "/answer"),
+        form("/t/{thread}/answer", post="{answer}"),
+        prepare=on.own_thread,
+    ),
+    "follow_or_bookmark": deed(
+        api("PUT", GROUP + "/follow", {"level": "all"}),
+        api("DELETE", GROUP + "/follow"),
+        api("PUT", THREAD + "/follow", {"level": "mute"}),
+        api("DELETE", THREAD + "/follow"),
+        api("PUT", POST + "/bookmark"),
+        api("DELETE", POST + "/bookmark"),
+        form("/g/{slug}/follow", level="all"),
+        form("/t/{thread}/follow", level="mute"),
+        form("/p/{post}/bookmark", do="keep"),
+        form("/p/{post}/bookmark", do="drop"),
+    ),
+    "mark_read": deed(
+        api("PUT", THREAD + "/reading", {"number": 2}),
+        api("PUT", GROUP + "/reading"),
+        form("/t/{thread}/read", number="2"),
+        form("/g/{slug}/read"),
+    ),
+    "keep_drafts_and_preview": deed(
+        *OWN_THINGS,
+        *(api("GET", path) for path in ("/me", "/home", "/drafts", "/bookmarks", "/notices")),
+        api("PATCH", "/me", {"bio": "New."}, version=True),
+        api("POST", "/preview", {"body": "Some *text*."}),
+        api("PUT", "/notices/seen"),
+        *(page(path) for path in ("/me", "/me/drafts", "/me/bookmarks", "/me/sessions", "/notices")),
+        form("/preview", body="Some *text*.", group="public-group"),
+        form("/me", name="A name", version="1"),
+        form("/me/sessions/others/end"),
+        form("/notices/read"),
+        prepare=on.own_things,
+    ),
+    "draft_for_group": deed(
+        api("POST", "/drafts", {"group": "{slug}", "title": "Not yet"}),
+        api("POST", "/drafts", {"thread": "{thread}", "body": "Not yet"}),
+        form("/drafts", group="{slug}", title="Not yet", body="Not yet"),
+        form("/drafts", thread="{thread}", body="Not yet"),
+    ),
+    "things_of_another": deed(*OWN_THINGS, prepare=on.own_things),
+    "see_member_profile_and_directory": deed(
+        api("GET", "/members"), api("GET", "/members/{username}"), page("/members"), page("/m/{username}")
+    ),
+    "search_and_live": deed(api("GET", "/search?q=post&group={slug}"), page("/search?q=post&group={slug}")),
+    "edit_own_post": deed(*EDIT, prepare=on.own_post),
+    "edit_post_of_another": deed(*EDIT, prepare=on.own_post),
+    "edit_thread_title_and_tags": deed(
+        api("PATCH", THREAD, {"title": "Another title"}, version=True),
+        page("/t/{thread}/edit"),
+        form("/t/{thread}/edit", title="Another title", version="1"),
+        prepare=on.own_thread,
+    ),
+    "delete_own_post": deed(*WITHDRAW, prepare=on.own_post),
+    "delete_post_of_another": deed(*WITHDRAW, prepare=on.own_post),
+    "flag": deed(
+        api("POST", POST + "/reports", {"note": "Look."}),
+        page("/p/{post}/report"),
+        form("/p/{post}/report", note="Look."),
+    ),
+    "invite_to_group": deed(
+        api("POST", GROUP + "/invitations", {"username": "eve"}),
+        api("POST", GROUP + "/invitations", {"uses": 3}),
+        page("/g/{slug}/invite"),
+        form("/g/{slug}/invite", username="eve"),
+        form("/g/{slug}/invite", do="link", uses="3"),
+        prepare=on.members_may_invite,
+    ),
+    "approve_remove_ban_member": deed(
+        api("GET", GROUP + "/requests"),
+        api("PUT", GROUP + "/requests/{request}/decision", {"approve": True}),
+        api("PUT", GROUP + "/bans/{username}", {"reason": "Enough."}),
+        api("DELETE", GROUP + "/bans/dot"),
+        api("DELETE", GROUP + "/members/{username}"),
+        page("/g/{slug}/requests"),
+        form("/g/{slug}/requests/{request}", do="approve"),
+        form("/g/{slug}/members/{username}", do="ban"),
+        form("/g/{slug}/members/{username}", do="remove"),
+        form("/g/{slug}/bans", username="dot"),
+        prepare=on.waiting_request,
+    ),
+    "name_facilitator": deed(
+        api("PUT", GROUP + "/members/{username}/role", {"role": "facilitator"}),
+        form("/g/{slug}/members/{username}", do="facilitator"),
+    ),
+    "edit_group_text": deed(
+        api("PUT", GROUP + "/text", {"purpose": "Another purpose.", "rules": ""}),
+        page("/g/{slug}/edit"),
+        form("/g/{slug}/edit", purpose="Another purpose.", rules=""),
+    ),
+    "approve_members": deed(
+        api("GET", "/pending-members"),
+        api("PUT", "/pending-members/pia/approval"),
+        page("/members/pending"),
+        form("/members/pending/pia"),
+    ),
+}
+
+# Actions whose answer depends on what the page shows a reader rather than on one thing: no cell of their own.
+EXEMPT = {
+    ("GET", "/api/v1/groups"): "lists what the actor may know of: the agreement test",
+    ("GET", "/api/v1/front"): "lists what the actor may read: the agreement test",
+    ("GET", "/api/v1/threads"): "lists what the actor may read: the agreement test",
+    ("GET", "/latest"): "lists what the actor may read: the agreement test",
+    ("GET", "/groups"): "lists what the actor may know of: the agreement test",
+    ("GET", "/"): "everybody has a first page",
+    ("GET", "/about"): "public text",
+    ("GET", "/keys"): "public text",
+    ("GET", "/appearance"): "a choice of the browser, not of a member",
+    ("POST", "/appearance"): "a choice of the browser, not of a member",
+    ("GET", "/invitations/{token}"): "a button, the same for every token",
+}

@@ -1,0 +1,158 @@
+"""What stands on the stage before an actor tries something: the ids that a deed's address is filled with."""
+import hashlib
+from dataclasses import dataclass, field
+from typing import Any
+
+from forum.kit.transaction import connection
+from tests.cast import STRANGER, Cast
+from tests.permissions.table import SITE
+
+TOKEN = "a-token-of-a-link"
+
+
+@dataclass(slots=True)
+class Stage:
+    """``own`` says whose the thing in question is; ``kind`` which group it lies in."""
+
+    cast: Cast
+    kind: str
+    who: str
+    own: bool = False
+    ids: dict[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.kind == SITE:
+            self.kind = "public"
+        self.ids |= {
+            "slug": self.cast.group(self.kind),
+            "thread": self.cast.threads[self.kind],
+            "post": self.cast.first[self.kind],
+            "other": self.cast.first[self.kind] if self.who != "ben" else self.cast.second[self.kind],
+            "answer": self.cast.second[self.kind],
+            "me": self.who,
+            "token": TOKEN,
+            "username": "sol" if self.who != "sol" else "ben",
+        }
+
+    @property
+    def group(self) -> int:
+        return self.cast.groups[self.kind]
+
+    @property
+    def member(self) -> int | None:
+        return None if self.who == STRANGER else self.cast.members[self.who]
+
+    @property
+    def owner(self) -> int:
+        """Whom the thing in question belongs to."""
+        somebody = self.cast.members["fay" if self.who != "fay" else "ben"]
+        return self.member if self.own and self.member else somebody
+
+
+async def sql(statement: str, *values: Any) -> Any:
+    async with connection() as raw:
+        return await raw.fetchval(statement, *values)
+
+
+async def nothing(stage: Stage) -> None:
+    pass
+
+
+async def own_post(stage: Stage) -> None:
+    await sql("UPDATE posts SET author_id = $2 WHERE id = $1", stage.ids["post"], stage.owner)
+
+
+def post_in(state: str) -> Any:
+    async def prepare(stage: Stage) -> None:
+        number = None if state == "pending" else 1
+        await own_post(stage)
+        await sql(
+            "UPDATE posts SET state = $2, number = $3 WHERE id = $1", stage.ids["post"], state, number
+        )
+
+    return prepare
+
+
+async def own_thread(stage: Stage) -> None:
+    await sql("UPDATE threads SET author_id = $2 WHERE id = $1", stage.ids["thread"], stage.owner)
+
+
+async def locked_thread(stage: Stage) -> None:
+    await sql("UPDATE threads SET locked_at = now() WHERE id = $1", stage.ids["thread"])
+
+
+def group_with(policy: str) -> Any:
+    async def prepare(stage: Stage) -> None:
+        await sql("UPDATE groups SET policy = $2 WHERE id = $1", stage.group, policy)
+
+    return prepare
+
+
+async def facilitators(stage: Stage, *names: str) -> None:
+    for name in names:
+        await sql(
+            "UPDATE memberships SET role = 'facilitator' WHERE group_id = $1 AND member_id = $2",
+            stage.group,
+            stage.cast.members[name],
+        )
+
+
+async def invitation(stage: Stage) -> None:
+    stage.ids["invitation"] = await _invitation(stage, stage.owner)
+    await sql(
+        "INSERT INTO invitations (group_id, token_hash, invited_by_id, uses_left, expires_at)"
+        " VALUES ($1, $2, $3, 5, now() + interval '1 day') RETURNING id",
+        stage.group,
+        hashlib.sha256(TOKEN.encode()).digest(),
+        stage.cast.members["fay"],
+    )
+
+
+async def _invitation(stage: Stage, member: int) -> int:
+    return int(
+        await sql(
+            "INSERT INTO invitations (group_id, member_id, invited_by_id, expires_at)"
+            " VALUES ($1, $2, $3, now() + interval '1 day') RETURNING id",
+            stage.group,
+            member,
+            stage.cast.members["fay"],
+        )
+    )
+
+
+async def members_may_invite(stage: Stage) -> None:
+    await sql("UPDATE groups SET members_may_invite = $2 WHERE id = $1", stage.group, stage.own)
+
+
+async def waiting_request(stage: Stage) -> None:
+    stage.ids["request"] = await sql(
+        "INSERT INTO join_requests (group_id, member_id, reason) VALUES ($1, $2, 'Because.') RETURNING id",
+        stage.group,
+        stage.cast.members["cem" if stage.who != "cem" else "ada"],
+    )
+    await sql("DELETE FROM bans WHERE member_id = $1", stage.cast.members["dot"])
+    await sql(
+        "INSERT INTO bans (group_id, member_id, banned_by_id) VALUES ($1, $2, $3)",
+        stage.group,
+        stage.cast.members["dot"],
+        stage.cast.members["fay"],
+    )
+
+
+async def own_things(stage: Stage) -> None:
+    """A draft, a notice and a session: the actor's, or another's."""
+    owner = stage.owner
+    stage.ids["draft"] = await sql(
+        "INSERT INTO drafts (member_id, group_id, title, body) VALUES ($1, $2, 'Title', 'Text') RETURNING id",
+        owner,
+        stage.group,
+    )
+    stage.ids["notice"] = await sql(
+        "INSERT INTO notices (member_id, cause, kind) VALUES ($1, 'test', 'orphaned_group') RETURNING id", owner
+    )
+    stage.ids["session"] = await sql(
+        "INSERT INTO sessions (token_hash, member_id, issuer, subject, expires_at, last_seen_at)"
+        " VALUES ($1, $2, 'https://idp.example.test', 'x', now() + interval '1 day', now()) RETURNING id",
+        hashlib.sha256(b"another session").digest(),
+        owner,
+    )
