@@ -15,11 +15,11 @@ from forum.threads.commands.edit_post import edit_post
 from forum.threads.commands.report import report_post
 from forum.threads.commands.withdraw_post import withdraw_post
 from forum.threads.models import ReactionKind
-from forum.threads.pages.thread import back_to_thread, to_post
+from forum.threads.pages.thread import back_to_thread, page_of, to_post
 from forum.threads.policies import can_edit, can_report, can_withdraw
 from forum.threads.schemas import RevisionDoc, RevisionList, SinglePost
 from forum.web.language import gettext as _
-from forum.web.page import View, decoded, errors_of, form, page
+from forum.web.page import View, decoded, errors_of, form, page, see
 from forum.web.rendering import page as shown
 
 
@@ -112,7 +112,8 @@ async def withdraw_form(view: View) -> Response:
 async def withdraw(view: View) -> Response:
     info = await queries.post_door(view.actor, view.id("id"))
     await withdraw_post(view.actor, info.id)
-    return back_to_thread(view, info.thread.id, said="withdrawn")
+    nth = page_of(info.number or 1)
+    return see(f"/t/{info.thread.id}", page=nth if nth > 1 else "", said="withdrawn", at=f"p{info.number or 1}")
 
 
 # React, bookmark
