@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager
 from multiprocessing.connection import Connection
 from pathlib import Path
 from types import FrameType
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 import uvicorn
@@ -25,7 +25,6 @@ from forum.app import Site, render_for_auth
 from forum.cli.processes import Processes, when_orphaned
 from forum.cli.session import database_url, open_database, progress_bar, say
 from forum.kit import migration
-from forum.kit.errors import Conflict
 from forum.outbox import registry
 from forum.outbox.stream import renumber_after_restore
 from forum.searching import engine
@@ -122,13 +121,18 @@ async def _prepare_demo(settings: Settings, url: str) -> None:
         async for name in migration.migrate():
             say(f"migrated {name}")
         if await kind_of_site() is SiteKind.PRODUCTION:
-            raise Conflict("not_a_demo")
+            refuse("This database belongs to a site in production; the demo needs one of its own (make demo DATA=…).")
         with progress_bar("Founding the community") as show:
             await fill(lambda _step, done, total: show(done, total))
         Site(settings)
         if not (await engine.engine().status()).ready:
             with progress_bar("Indexing posts") as show:
                 await rebuild(show)
+
+
+def refuse(why: str) -> NoReturn:
+    say(why)
+    raise typer.Exit(1)
 
 
 def secret_of(data: Path) -> str:
@@ -162,7 +166,7 @@ async def _prepare(settings: Settings, url: str) -> None:
             say(f"These migrations are pending: {', '.join(pending)}. Run: forum migrate")
             raise typer.Exit(1)
         if await kind_of_site() is SiteKind.DEMO:
-            raise Conflict("a_demo")
+            refuse("This database is a demo's, where anybody can be anybody; it is never served in production.")
         await declare_kind(SiteKind.PRODUCTION)
         await renumber_after_restore()
 

@@ -1,0 +1,129 @@
+"""The command line as an operator meets it: results on stdout, words on stderr, an exit status."""
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.cast import Cast
+from tests.support import database
+
+FORUM = str(Path(sys.executable).parent / "forum")
+
+
+def forum(*arguments: str, url: str | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
+    given = {key: value for key, value in os.environ.items() if not key.startswith(("FORUM_", "DATABASE_"))}
+    if url is not None:
+        given["DATABASE_URL"] = url
+    return subprocess.run(
+        [FORUM, *arguments], env={**given, **environment}, capture_output=True, text=True, timeout=60, check=False
+    )
+
+
+@pytest.fixture(scope="module")
+def url(cast: Cast) -> str:
+    with database.clone() as address:
+        yield address  # type: ignore[misc]
+
+
+@pytest.mark.parametrize(
+    "command",
+    ["", "demo", "serve", "worker", "migrate", "doctor", "import community", "search rebuild", "token create",
+     "groups found", "member promote", "config show", "config check"],
+)  # fmt: skip
+def test_every_command_explains_itself(command: str) -> None:
+    done = forum(*command.split(), "--help")
+    assert done.returncode == 0
+    assert "Usage" in done.stdout
+
+
+def test_a_migrated_database_has_nothing_pending(url: str) -> None:
+    done = forum("migrate", "--check", url=url)
+    assert (done.returncode, done.stdout) == (0, "")
+
+
+def test_a_token_stands_alone_on_stdout(url: str) -> None:
+    done = forum("token", "create", "--member", "ben", "--scope", "read", "--scope", "post", url=url)
+    assert done.returncode == 0
+    assert done.stdout.startswith("plenary_pat_")
+    assert len(done.stdout.splitlines()) == 1
+
+
+def test_a_token_for_nobody_is_refused_in_words(url: str) -> None:
+    done = forum("token", "create", "--member", "nobody", "--scope", "read", url=url)
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert "Traceback" not in done.stderr
+    assert done.stderr.strip()
+
+
+def test_founding_the_groups_twice_founds_them_once(url: str) -> None:
+    assert forum("groups", "found", url=url).stdout == "founded 50 groups\n"
+    assert forum("groups", "found", url=url).stdout == "founded 0 groups\n"
+
+
+def test_the_first_admin_is_made_here(url: str) -> None:
+    done = forum("member", "promote", "ben", "--role", "admin", url=url)
+    assert done.returncode == 0
+    assert "ben" in done.stderr
+
+
+def test_all_mistakes_of_the_settings_come_at_once() -> None:
+    done = forum("config", "check", FORUM_SERVER_PORT="many", FORUM_SITE_COLOUR="blue")
+    assert done.returncode == 2
+    for word in ("server.port", "FORUM_SITE_COLOUR", "site.secret_key"):
+        assert word in done.stderr
+
+
+def test_secrets_are_not_shown() -> None:
+    secret = "a secret that is surely long enough to be one"
+    done = forum("config", "show", FORUM_SITE_SECRET_KEY=secret)
+    assert done.returncode == 0
+    assert secret not in done.stdout
+    assert "site.secret_key" in done.stdout
+
+
+def test_wrong_usage_is_2() -> None:
+    assert forum("serve", "--no-such-option").returncode == 2
+    assert forum("import", "community", "/no/such/file").returncode == 2
+
+
+def test_the_doctor_mends_a_wrong_counter(url: str, tmp_path: Path) -> None:
+    import asyncio
+
+    import asyncpg
+
+    async def spoil() -> None:
+        raw = await asyncpg.connect(url)
+        await raw.execute("UPDATE threads SET post_count = 1, last_number = 2 WHERE post_count = 2")
+        await raw.execute("""UPDATE posts SET reactions = '{"agree": 7}'""")
+        await raw.close()
+
+    asyncio.run(spoil())
+    done = forum("doctor", url=url, FORUM_SEARCH_FOLDER=str(tmp_path / "search"))
+    assert "mended 4 thread counters" in done.stdout
+    assert "mended 8 reaction counters" in done.stdout
+    assert done.returncode == 1, "there is no search index yet, and it says so"
+    assert "forum search rebuild" in done.stdout
+    rebuilt = forum("search", "rebuild", url=url, FORUM_SEARCH_FOLDER=str(tmp_path / "search"))
+    assert rebuilt.stdout == "indexed 8 posts\n"
+    assert forum("doctor", url=url, FORUM_SEARCH_FOLDER=str(tmp_path / "search")).returncode == 0
+
+
+def test_a_demo_is_not_served_and_a_site_is_no_demo(cast: Cast) -> None:
+    import asyncio
+
+    import asyncpg
+
+    with database.clone() as url:
+
+        async def declare() -> None:
+            raw = await asyncpg.connect(url)
+            await raw.execute("INSERT INTO site (id, kind) VALUES (1, 'demo')")
+            await raw.close()
+
+        asyncio.run(declare())
+        done = forum("serve", url=url, FORUM_SITE_SECRET_KEY="k" * 40)
+        assert done.returncode == 1
+        assert "demo" in done.stderr.lower()
