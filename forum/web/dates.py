@@ -31,8 +31,9 @@ def zone(name: str) -> ZoneInfo:
 
 
 def moment(at: datetime, zone_name: str, now: datetime | None = None) -> Moment:
-    seconds = int(((now or datetime.now(UTC)) - at).total_seconds())
-    machine, full, day = _written(at, zone_name, spoken(), formats(), (now or datetime.now(UTC)).year)
+    now = now or datetime.now(UTC)
+    seconds = int((now - at).total_seconds())
+    machine, full, day = _written(at, zone_name, spoken(), formats(), now.year)
     return Moment(machine, full, _short(seconds) or day)
 
 
@@ -79,9 +80,7 @@ def languages(locale: str) -> dict[str, str]:
     return dict(sorted(((code, str(found[code])) for code in WRITTEN), key=lambda item: item[1]))
 
 
-NOT_COUNTRIES: Final = frozenset(
-    {"EU", "EZ", "UN", "XA", "XB", "QO", "ZZ", "AC", "CP", "DG", "EA", "IC", "TA"}
-)
+NOT_COUNTRIES: Final = frozenset({"EU", "EZ", "UN", "XA", "XB", "QO", "ZZ", "AC", "CP", "DG", "EA", "IC", "TA"})
 WRITTEN: Final = (
     "am", "ar", "bg", "bn", "bs", "cs", "da", "de", "el", "en", "es", "et", "fa", "fi", "fr", "he", "hi",
     "hr", "hu", "hy", "id", "it", "ja", "ka", "kk", "km", "ko", "ky", "lo", "lt", "lv", "mk", "mn", "ms",

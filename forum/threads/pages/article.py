@@ -4,6 +4,7 @@ Strings are joined by hand: a template's loop over 25 posts costs more than ever
 Whatever a member wrote passes `escape`, but for `html`, which was sanitised before it was stored.
 """
 
+from datetime import datetime
 from typing import Final, NamedTuple
 
 from markupsafe import escape
@@ -38,7 +39,6 @@ class Setting(NamedTuple):
     zone: str
     thread: int
     language: str
-    accepted: int | None
 
 
 class _Key(NamedTuple):
@@ -60,19 +60,18 @@ class _Key(NamedTuple):
 _kept: dict[_Key, str] = {}
 
 
-def article(post: PostDoc, setting: Setting, may: May) -> str:
-    """The post's article, from what is kept where nothing about it has changed."""
+def article(post: PostDoc, setting: Setting, may: May, now: datetime, accepted: int | None = None) -> str:
+    """The post's article, from what is kept where nothing about it has changed; ``accepted`` is a number."""
     if post.state is not PostState.PUBLIC or post.author is None or post.html is None:
         return _tombstone(post)
-    at = moment(post.created_at, setting.zone)
     key = _Key(
-        setting._replace(accepted=None),
-        setting.accepted is not None and setting.accepted == post.number,
+        setting,
+        accepted is not None and accepted == post.number,
         post.id,
         post.number,
         post.version,
         (post.author.username, post.author.name),
-        at.short,
+        moment(post.created_at, setting.zone, now).short,
         hash(post.html),
         _parent_key(post),
         tuple(post.reactions.items()),
@@ -90,8 +89,8 @@ def article(post: PostDoc, setting: Setting, may: May) -> str:
     return made
 
 
-def setting(zone: str, thread_id: int, thread_language: str, accepted: int | None) -> Setting:
-    return Setting(language.spoken(), zone, thread_id, thread_language, accepted)
+def setting(zone: str, thread_id: int, thread_language: str) -> Setting:
+    return Setting(language.spoken(), zone, thread_id, thread_language)
 
 
 def _parent_key(post: PostDoc) -> tuple[int | None, str, str] | None:

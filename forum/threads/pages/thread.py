@@ -1,6 +1,9 @@
 """A thread as people read it, and what they do with it as a whole."""
 
-from typing import Final
+from collections import OrderedDict
+from datetime import UTC, datetime, timedelta
+from time import monotonic
+from typing import Final, NamedTuple
 
 from markupsafe import Markup, escape
 from starlette.responses import Response
@@ -30,23 +33,72 @@ from forum.web.rendering import page as shown
 
 PAGE_SIZE: Final = queries.PAGE_SIZE
 MOST_PAGES: Final = 1_000_000
+MOST_KEPT: Final = 300
+MINUTE: Final = 60
+HOUR: Final = 3600
+DAY: Final = timedelta(days=1)
 
 
 def page_of(number: int) -> int:
     return (number - 1) // PAGE_SIZE + 1
 
 
+class Shown(NamedTuple):
+    """A page of a thread, made for its reader; ``slug`` and ``last`` decide where an address leads instead."""
+
+    id: int
+    slug: str
+    title: str
+    last: int
+    content: str
+
+
+class _Kept(NamedTuple):
+    shown: Shown
+    until: float
+
+
+# Visitors all see the same. The statement runs each time, so that a page is as fresh and as guarded as any other;
+# what it answered is the key, and only the making of the HTML is saved.
+_kept: OrderedDict[tuple[int, int, str, str], _Kept] = OrderedDict()
+
+
 @page("read_content")
 async def thread(view: View) -> Response:
     """25 posts; another slug than the thread's own leads to the right one, once the door is passed."""
     number = view.number("page", 1, MOST_PAGES) or 1
-    doc = await _read(view, (number - 1) * PAGE_SIZE)
-    path = f"/t/{doc.id}/{doc.slug}"
-    if view.path.get("slug") != doc.slug:
+    after = (number - 1) * PAGE_SIZE
+    body = await queries.thread_page(view.actor, view.id("id"), after, PAGE_SIZE)
+    shown = _for_visitors(view, body, number) if view.actor.is_anonymous else _shown(view, body, number)[0]
+    path = f"/t/{shown.id}/{shown.slug}"
+    if view.path.get("slug") != shown.slug:
         return see(path, page=number if number > 1 else "", said=view.query.get("said", ""))
-    last = max(1, page_of(doc.last_number))
-    if number > last:
+    if number > shown.last:
         raise NotFound
+    head = link_head(path + (f"?page={number}" if number > 1 else ""))
+    return whole(view, shown.content, title=shown.title, section="thread", head=head)
+
+
+def _for_visitors(view: View, body: bytes, number: int) -> Shown:
+    key = (hash(body), number, view.here, view.frame("").language)
+    found, now = _kept.get(key), monotonic()
+    if found is not None and found.until > now:
+        _kept.move_to_end(key)
+        return found.shown
+    shown, newest = _shown(view, body, number)
+    # Ages are told in minutes and hours on the first day, and by the date afterwards.
+    lasting = MINUTE if datetime.now(UTC) - newest < DAY else HOUR
+    _kept[key] = _Kept(shown, now + lasting)
+    if len(_kept) > MOST_KEPT:
+        _kept.popitem(last=False)
+    return shown
+
+
+def _shown(view: View, body: bytes, number: int) -> tuple[Shown, datetime]:
+    """The page, and when the newest post on it was written."""
+    doc = decoded(body, ThreadPage)
+    path = f"/t/{doc.id}/{doc.slug}"
+    last = max(1, page_of(doc.last_number))
     content = "".join(
         (
             _head(view, doc, number, last),
@@ -58,8 +110,8 @@ async def thread(view: View) -> Response:
             _foot(view, doc, number),
         )
     )
-    head = link_head(path + (f"?page={number}" if number > 1 else ""))
-    return whole(view, content, title=doc.title, section="thread", head=head)
+    newest = max((post.created_at for post in doc.posts.items), default=doc.created_at)
+    return Shown(doc.id, doc.slug, doc.title, last, content), newest
 
 
 async def _read(view: View, after: int) -> ThreadPage:
@@ -71,7 +123,7 @@ def _articles(view: View, doc: ThreadPage) -> str:
     state = thread_of(doc)
     theirs = may(view.actor, state, own=False)
     own = may(view.actor, state, own=True) if view.actor.member_id else theirs
-    common = setting(view.zone, doc.id, doc.language, doc.accepted_number)
+    common, now = setting(view.zone, doc.id, doc.language), datetime.now(UTC)
     me = view.actor.username
     parts: list[str] = []
     line_due = 0 < doc.last_read < doc.last_number
@@ -81,7 +133,7 @@ def _articles(view: View, doc: ThreadPage) -> str:
             if post.number != 1:
                 parts.append(f'<p class="newline" id="new"><span>{escape(_("New since your last visit"))}</span></p>')
         mine = bool(me) and post.author is not None and post.author.username == me
-        parts.append(article(post, common, own if mine else theirs))
+        parts.append(article(post, common, own if mine else theirs, now, doc.accepted_number))
     return "".join(parts)
 
 
