@@ -50,7 +50,7 @@ def can_act(actor: Actor) -> Verdict:
     return ALLOWED
 
 
-def can_be_counted(actor: Actor, group: GroupState) -> Verdict:
+def taken_for_somebody(actor: Actor, group: GroupState) -> Verdict:
     """Whether this group takes them for somebody: to a group that banned them, they are a visitor."""
     if actor.is_anonymous:
         return SIGN_IN_FIRST
@@ -76,7 +76,7 @@ def can_join(actor: Actor, group: GroupState, *, invited: bool = False) -> Verdi
         return ALLOWED
     if group.policy is JoinPolicy.OPEN and group.visibility in (Visibility.PUBLIC, Visibility.MEMBERS):
         return ALLOWED
-    return Verdict("invitation_only" if group.policy is JoinPolicy.INVITATION else "request_needed")
+    return Verdict("request_needed" if group.policy in (JoinPolicy.OPEN, JoinPolicy.REQUEST) else "invitation_only")
 
 
 def can_ask_to_join(actor: Actor, group: GroupState) -> Verdict:
@@ -95,7 +95,7 @@ def can_leave(actor: Actor, group: GroupState) -> Verdict:
 def can_list_members(actor: Actor, group: GroupState) -> Verdict:
     if group.id not in actor.listed:
         return NOT_FOUND
-    if not (verdict := can_be_counted(actor, group)):
+    if not (verdict := taken_for_somebody(actor, group)):
         return verdict
     if not actor.is_active:
         return Verdict("not_approved")

@@ -3,7 +3,7 @@ from dataclasses import dataclass
 
 from auth.actor import Actor
 from forum.groups.models import Visibility
-from forum.groups.policies import GroupState, can_act, can_be_counted, can_read, can_write
+from forum.groups.policies import GroupState, can_act, can_read, can_write, taken_for_somebody
 from forum.kit.verdict import ALLOWED, NOT_FOUND, Verdict
 from forum.threads.models import PostState, ThreadKind
 
@@ -67,7 +67,7 @@ def can_read_post(actor: Actor, post: PostInfo) -> Verdict:
         return verdict
     if post.state is PostState.PUBLIC or sees_unpublished(actor, post.thread.group):
         return ALLOWED
-    own = actor.member_id == post.author_id and post.state is not PostState.WITHDRAWN
+    own = actor.member_id == post.author_id and post.state in (PostState.PENDING, PostState.HIDDEN)
     return ALLOWED if own else NOT_FOUND
 
 
@@ -81,7 +81,7 @@ def can_read_history(actor: Actor, post: PostInfo) -> Verdict:
     """The versions of a post, for approved members who may read it; a withdrawn one's only for its keepers."""
     if not (verdict := can_read_post(actor, post)):
         return verdict
-    if not (verdict := can_be_counted(actor, post.thread.group)):
+    if not (verdict := taken_for_somebody(actor, post.thread.group)):
         return verdict
     return can_act(actor)
 
@@ -89,7 +89,7 @@ def can_read_history(actor: Actor, post: PostInfo) -> Verdict:
 def can_edit(actor: Actor, post: PostInfo) -> Verdict:
     if not (verdict := can_read_post(actor, post)):
         return verdict
-    if not (verdict := can_be_counted(actor, post.thread.group)):
+    if not (verdict := taken_for_somebody(actor, post.thread.group)):
         return verdict
     if not (verdict := can_write(actor)):
         return verdict
@@ -102,7 +102,7 @@ def can_withdraw(actor: Actor, post: PostInfo) -> Verdict:
     """Also for a silenced member: taking back is not speaking."""
     if not (verdict := can_read_post(actor, post)):
         return verdict
-    if not (verdict := can_be_counted(actor, post.thread.group)):
+    if not (verdict := taken_for_somebody(actor, post.thread.group)):
         return verdict
     if not (verdict := can_act(actor)):
         return verdict
@@ -133,13 +133,13 @@ def can_follow(actor: Actor, group: GroupState) -> Verdict:
     """Follow, bookmark, mark as read: whoever is signed in and may read."""
     if not (verdict := can_read(actor, group)):
         return verdict
-    return can_be_counted(actor, group)
+    return taken_for_somebody(actor, group)
 
 
 def can_report(actor: Actor, post: PostInfo) -> Verdict:
     if not (verdict := can_read_post(actor, post)):
         return verdict
-    if not (verdict := can_be_counted(actor, post.thread.group)):
+    if not (verdict := taken_for_somebody(actor, post.thread.group)):
         return verdict
     if not (verdict := can_write(actor)):
         return verdict

@@ -1,0 +1,132 @@
+"""S-10: a policy that meets what it does not know refuses, and never raises."""
+import inspect
+from collections.abc import Callable
+from typing import Any, get_type_hints
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from auth.actor import Actor, GroupRole, StaffRole, Status
+from forum.groups import policies as groups
+from forum.groups.models import JoinPolicy, Visibility
+from forum.kit.verdict import Verdict
+from forum.members import policies as members
+from forum.threads import policies as threads
+from forum.threads.models import PostState, ThreadKind
+
+JUNK = "something else"
+RULES = {
+    f"{module.__name__.split('.')[1]}.{name}": rule
+    for module in (groups, members, threads)
+    for name, rule in inspect.getmembers(module, inspect.isfunction)
+    if name.startswith("can_") and rule.__module__ == module.__name__
+}
+READING = {
+    "groups.can_know",
+    "groups.can_see_card",
+    "groups.can_read",
+    "threads.can_read_post",
+    "threads.can_reach_post",
+}
+OWN_ACCOUNT = {"members.can_see_profile", "members.can_edit_profile", "members.can_keep_own_things"}
+KEEPING = {"threads.can_follow"}
+QUIET = READING | OWN_ACCOUNT | KEEPING | {
+    "groups.can_act", "groups.can_join", "groups.can_ask_to_join", "groups.can_leave", "groups.can_list_members",
+    "members.can_see_people", "members.can_approve_members", "threads.can_read_history", "threads.can_withdraw",
+}  # fmt: skip
+
+
+def some(*values: Any) -> st.SearchStrategy[Any]:
+    return st.sampled_from((*values, JUNK))
+
+
+NUMBERS = st.integers(1, 3)
+ACTORS = st.builds(
+    Actor,
+    member_id=st.one_of(st.none(), NUMBERS),
+    status=st.one_of(st.none(), some(*Status)),
+    staff=st.one_of(st.none(), some(*StaffRole)),
+    silenced=st.booleans(),
+    roles=st.dictionaries(NUMBERS, some(*GroupRole)),
+    banned=st.frozensets(NUMBERS),
+    listed=st.lists(NUMBERS).map(tuple),
+    readable=st.lists(NUMBERS).map(tuple),
+)
+GROUPS = st.builds(
+    groups.GroupState,
+    id=NUMBERS,
+    slug=st.just("slug"),
+    title=st.just("Title"),
+    visibility=some(*Visibility),
+    policy=some(*JoinPolicy),
+    members_may_invite=st.booleans(),
+    has_facilitator=st.booleans(),
+)
+THREADS = st.builds(
+    threads.ThreadState, id=NUMBERS, group=GROUPS, author_id=NUMBERS, kind=some(*ThreadKind), locked=st.booleans()
+)
+POSTS = st.builds(
+    threads.PostInfo,
+    id=NUMBERS,
+    thread=THREADS,
+    author_id=NUMBERS,
+    state=some(*PostState),
+    version=st.just(1),
+    number=st.one_of(st.none(), NUMBERS),
+)
+KINDS_OF_THING = {groups.GroupState: GROUPS, threads.ThreadState: THREADS, threads.PostInfo: POSTS, int: NUMBERS}
+
+
+def things(rule: Callable[..., Verdict]) -> list[Any]:
+    """The strategies for what a rule takes beside the actor."""
+    hints = get_type_hints(rule)
+    parameters = inspect.signature(rule).parameters.values()
+    return [
+        KINDS_OF_THING[hints[parameter.name]]
+        for parameter in parameters
+        if parameter.default is parameter.empty and hints[parameter.name] is not Actor
+    ]
+
+
+def group_of(thing: Any) -> groups.GroupState | None:
+    if isinstance(thing, threads.PostInfo):
+        return thing.thread.group
+    if isinstance(thing, threads.ThreadState):
+        return thing.group
+    return thing if isinstance(thing, groups.GroupState) else None
+
+
+@given(data=st.data(), actor=ACTORS)
+@settings(max_examples=250, deadline=None)
+def test_policies_fail_closed(data: st.DataObject, actor: Actor) -> None:
+    for name, rule in RULES.items():
+        given_things = [data.draw(kind) for kind in things(rule)]
+        verdict = rule(actor, *given_things)
+        assert isinstance(verdict, Verdict), name
+        if verdict:
+            _allowed_for_a_reason(name, actor, given_things)
+
+
+def _allowed_for_a_reason(name: str, actor: Actor, given_things: list[Any]) -> None:
+    group = group_of(given_things[0]) if given_things else None
+    if group is not None:
+        assert group.id in actor.listed or group.id in actor.readable, name
+    if name in READING:
+        _state_is_known(name, actor, given_things)
+        return
+    assert actor.member_id is not None, name
+    if group is not None:
+        assert group.id not in actor.banned or actor.belongs_to(group.id), name
+    if name in OWN_ACCOUNT | KEEPING:
+        return
+    assert actor.status is Status.ACTIVE, name
+    assert name in QUIET or not actor.silenced, name
+    _state_is_known(name, actor, given_things)
+
+
+def _state_is_known(name: str, actor: Actor, given_things: list[Any]) -> None:
+    for thing in given_things:
+        if isinstance(thing, threads.PostInfo) and name != "threads.can_reach_post":
+            assert thing.state != JUNK or threads.sees_unpublished(actor, thing.thread.group), name
+        if isinstance(thing, groups.GroupState) and name.endswith("join"):
+            assert thing.policy != JUNK or actor.belongs_to(thing.id), name
