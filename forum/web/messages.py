@@ -37,6 +37,7 @@ _REFUSALS: Final = {
     "staff_only": _("Only the site's staff can do this."),
     "not_yours": _("Only the person who wrote this can do that."),
     "yourself": _("You cannot do this to yourself."),
+    "unknown_member": _("Nobody has this username. Please check the spelling."),
     # Groups
     "banned": _("You cannot join this group. Its facilitators have closed it to you."),
     "group_members_only": _("Only members of this group can read it. You can ask to join."),
@@ -73,7 +74,7 @@ _FIELDS: Final = {
     "too_slow": _("This took too long to arrive. Please send it again."),
     "cut_short": _("This did not arrive whole. Please send it again."),
     "too_many_fields": _("This form has too many fields."),
-    "unknown_member": _("Nobody has this username. Please check the spelling."),
+    "unknown_member": _REFUSALS["unknown_member"],
     "banned_here": _("This person is banned from the group. Lift the ban first."),
     "already_member": _("This person is a member already."),
     "has_answer": _("This question has an accepted answer. Take that back first."),
