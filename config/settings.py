@@ -137,7 +137,6 @@ class ProviderSettings:
     client_secret: Secret
     scopes: tuple[str, ...] = ("openid", "profile", "email")
     new_members: NewMembers | None = None
-    owns_domains: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,16 +162,9 @@ class JobsSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LimitsSettings:
-    """How much one visitor may send or ask, and how long the site waits for others."""
+    """How long an answer may take, how many streams are open, and how long the site waits for others."""
 
-    body_bytes: Annotated[int, Between(100_000, 50_000_000)] = 1_000_000
-    upload_bytes: Annotated[int, Between(100_000, 500_000_000)] = 10_000_000
-    header_seconds: Annotated[int, Between(1, 120)] = 10
-    body_seconds: Annotated[int, Between(1, 600)] = 30
     request_seconds: Annotated[int, Between(1, 600)] = 15
-    writes_per_minute: Annotated[int, Between(1, 100_000)] = 30
-    searches_per_minute: Annotated[int, Between(1, 100_000)] = 60
-    sign_ins_per_minute: Annotated[int, Between(1, 100_000)] = 20
     streams: Annotated[int, Between(1, 100_000)] = 1_600
     streams_per_member: Annotated[int, Between(1, 1_000)] = 6
     outbound_connect_seconds: Annotated[int, Between(1, 60)] = 3

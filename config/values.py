@@ -177,13 +177,6 @@ def _proxies(addresses: tuple[str, ...]) -> tuple[str, ...]:
     return addresses
 
 
-def _domains(domains: tuple[str, ...]) -> tuple[str, ...]:
-    for domain in domains:
-        if not _DOMAIN.fullmatch(domain):
-            raise BadValueError(f'must be mail domains such as "example.org"; "{domain}" is none')
-    return domains
-
-
 def _scopes(scopes: tuple[str, ...]) -> tuple[str, ...]:
     if "openid" not in scopes:
         raise BadValueError('must contain "openid"')
@@ -201,5 +194,4 @@ REFINED: Final[dict[str, Callable[[Any], Any]]] = {
     "auth.providers.*.issuer": lambda url: _address(url, path=True),
     "auth.providers.*.client_secret": _long_secret(1),
     "auth.providers.*.scopes": _scopes,
-    "auth.providers.*.owns_domains": _domains,
 }

@@ -55,9 +55,10 @@ class Site:
         self.settings = settings
         self.directory = MemberDirectory(settings.auth, demo=demo is not None)
         self.health = Health(settings.server.metrics_token)
-        self.hub = Hub(self.directory)
+        limits = settings.limits
+        self.hub = Hub(self.directory, limit=limits.streams, limit_each=limits.streams_per_member)
         self.demo = demo
-        self.client = open_client(settings.limits, mounts=demo.mounts() if demo else None)
+        self.client = open_client(limits, mounts=demo.mounts() if demo else None)
         registry.install(SUBSCRIPTIONS, strict=True)
         engine.install(EmbeddedEngine(search_folder(settings)))
         self.app = self._application()
@@ -89,6 +90,7 @@ class Site:
                 Middleware(RequestId, trusted=bool(settings.server.trusted_proxies)),
                 Middleware(
                     Guard,
+                    seconds=settings.limits.request_seconds,
                     wait_member=settings.database.wait_member_ms / 1000,
                     wait_anonymous=settings.database.wait_anonymous_ms / 1000,
                 ),

@@ -45,7 +45,7 @@ LONG_AGO = float("-inf")
 SLICE = 200
 CHUNK = 32  # half a follower's queue: a burst overflows only those who really do not read
 REPLAYED = 10  # batches of facts looked through for one reconnection
-LIMIT, LIMIT_EACH = 2000, 50
+LIMIT, LIMIT_EACH = 2000, 50  # streams in all, and of one credential
 
 # After each round a pause for this long per stream: a busy thread's posts then share one write.
 PAUSE_EACH, LONGEST_PAUSE = 0.0002, 0.3
@@ -54,8 +54,8 @@ PAUSE_EACH, LONGEST_PAUSE = 0.0002, 0.3
 class Hub:
     """``start()`` and ``stop()``; streams come by ``join`` and go by ``leave``."""
 
-    def __init__(self, directory: Directory, *, limit: int = LIMIT) -> None:
-        self._directory, self._limit = directory, limit
+    def __init__(self, directory: Directory, *, limit: int = LIMIT, limit_each: int = LIMIT_EACH) -> None:
+        self._directory, self._limit, self._limit_each = directory, limit, limit_each
         self._people: dict[Credential, Person] = {}
         self._threads: defaultdict[int, set[Follower]] = defaultdict(set)
         self._tasks: list[asyncio.Task[None]] = []
@@ -98,7 +98,7 @@ class Hub:
     ) -> Follower:
         """A new stream, held until ``catch_up``; ``thread`` is its id and its group's, behind the door already."""
         person = self._people.get(credential)
-        each = LIMIT_EACH if credential != NOBODY else self._limit
+        each = self._limit_each if credential != NOBODY else self._limit
         if self._closing or self.count >= self._limit or (person and len(person.followers) >= each):
             raise Overloaded(retry_after=5)
         if person is None:

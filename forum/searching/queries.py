@@ -18,6 +18,9 @@ from search.snippets import snippet
 
 SECONDS = 1.5
 
+# ``group:`` in the text narrows, and never tells whether there is such a group.
+AMONG = "SELECT id FROM groups WHERE slug = ANY($1::text[]) AND id = ANY($2::bigint[])"
+
 # Hits are read again, narrowed by what may be read now: the index may lag behind a right that is gone.
 READ = """
     SELECT p.id, p.number, p.created_at, left(p.text, 20000) AS text, a.username, a.display_name,
@@ -45,10 +48,18 @@ async def search(actor: Actor, wanted: SearchWanted) -> SearchResults:
     if not wanted.q.strip() or not readable:
         return SearchResults(hits=[])
     parsed = parse(wanted.q)
+    if parsed.groups:
+        readable = await _among(parsed.groups, readable)
     hits, degraded = await _ask(wanted, readable)
     async with connection() as sql:
         rows = await sql.fetch(READ, hits, list(readable))
     return SearchResults(hits=_in_order(hits, rows, parsed), degraded=degraded)
+
+
+async def _among(slugs: Sequence[str], readable: tuple[int, ...]) -> tuple[int, ...]:
+    async with connection() as sql:
+        rows = await sql.fetch(AMONG, [slug.lower() for slug in slugs], list(readable))
+    return tuple(row["id"] for row in rows)
 
 
 async def _ask(wanted: SearchWanted, readable: tuple[int, ...]) -> tuple[list[int], bool]:

@@ -1,4 +1,5 @@
 """Whatever goes wrong outside the endpoints: an outage is 503, a bug is 500 with the request's number only (S-38)."""
+import asyncio
 import logging
 from typing import Final
 
@@ -14,14 +15,17 @@ from forum.kit.transaction import UNAVAILABLE, patience
 
 log = logging.getLogger(__name__)
 
+METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+ENDLESS: Final = frozenset({"/live"})
 REQUESTS: Final = Counter("forum_requests", "Answers by status class", ["method", "status"])
 
 
 class Guard:
     """Catches and counts; says how long a request may wait for the database (visitors are shed first, promise 6)."""
 
-    def __init__(self, app: ASGIApp, *, wait_member: float, wait_anonymous: float) -> None:
-        self.app, self._wait_member, self._wait_anonymous = app, wait_member, wait_anonymous
+    def __init__(self, app: ASGIApp, *, seconds: float, wait_member: float, wait_anonymous: float) -> None:
+        self.app, self._seconds = app, seconds
+        self._wait_member, self._wait_anonymous = wait_member, wait_anonymous
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -30,16 +34,19 @@ class Guard:
         known = any(name in (b"cookie", b"authorization") for name, _ in scope["headers"])
         patience.set(self._wait_member if known else self._wait_anonymous)
         started = False
+        # A label a method: whoever invents methods must not fill our memory with them.
+        method = scope["method"] if scope["method"] in METHODS else "OTHER"
 
         async def counted(message: Message) -> None:
             nonlocal started
             if message["type"] == "http.response.start":
                 started = True
-                REQUESTS.labels(scope["method"], f"{message['status'] // 100}xx").inc()
+                REQUESTS.labels(method, f"{message['status'] // 100}xx").inc()
             await send(message)
 
         try:
-            await self.app(scope, receive, counted)
+            async with asyncio.timeout(None if scope["path"] in ENDLESS else self._seconds):
+                await self.app(scope, receive, counted)
         except Refusal as refusal:
             if started:
                 raise

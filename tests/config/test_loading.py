@@ -97,13 +97,13 @@ def test_file_in_the_working_directory_is_read() -> None:
 def test_environment_spells_numbers_flags_and_lists() -> None:
     settings = read(
         FORUM_DATABASE_POOL_SIZE="20",
-        FORUM_LIMITS_BODY_BYTES="2_000_000",
+        FORUM_LIMITS_OUTBOUND_BYTES="2_000_000",
         FORUM_SERVER_WITH_WORKER="Yes",
         FORUM_SERVER_TRUSTED_PROXIES="10.0.0.0/8, ::1",
         FORUM_SITE_CONTACT="",
     )
     assert settings.database.pool_size == 20
-    assert settings.limits.body_bytes == 2_000_000
+    assert settings.limits.outbound_bytes == 2_000_000
     assert settings.server.with_worker is True
     assert settings.server.trusted_proxies == ("10.0.0.0/8", "::1")
     assert settings.site.contact is None
