@@ -46,7 +46,11 @@ async def posts(actor: Actor, thread_id: int, after: int, limit: int) -> bytes:
 
 
 async def single_post(actor: Actor, post_id: int) -> bytes:
-    """SinglePost; one that is not public only for those who may see it."""
+    """SinglePost; one that is not public only for those who may see it, which takes the door."""
+    async with connection() as sql:
+        body = await sql.fetchval(sql_of.OPEN_POST, post_id, actor.member_id, list(actor.readable))
+    if body is not None:
+        return bytes(body)
     info = await post_door(actor, post_id)
     require(can_read_post(actor, info))
     async with connection() as sql:
@@ -62,12 +66,32 @@ async def revisions(actor: Actor, post_id: int) -> bytes:
 
 async def group_threads(actor: Actor, slug: str, before: int, limit: int) -> bytes:
     """ThreadList of one group: pinned ones first, then by the last post."""
-    group = await groups.door(actor, slug)
-    require(can_read(actor, group))
     async with connection() as sql:
-        return bytes(
-            await sql.fetchval(sql_of.GROUP_THREADS, actor.member_id, [group.id], before or None, limit)
+        body = await sql.fetchval(
+            sql_of.GROUP_THREADS, actor.member_id, before or None, list(actor.readable), slug, limit
         )
+    if body is None:
+        require(can_read(actor, await groups.door(actor, slug)))
+        raise NotFound
+    return bytes(body)
+
+
+async def group_with_threads(
+    actor: Actor, slug: str, before: int, limit: int
+) -> tuple[bytes, bytes | None]:
+    """GroupPage and, where its content may be read, its ThreadList."""
+    async with connection() as sql:
+        row = await sql.fetchrow(
+            sql_of.GROUP_AND_THREADS,
+            actor.member_id,
+            list(actor.listed),
+            list(actor.readable),
+            slug,
+            limit,
+            before or None,
+        )
+    assert row is not None
+    return await groups.behind_door(actor, slug, row["page"]), row["threads"]
 
 
 async def latest_threads(actor: Actor, before: int, limit: int) -> bytes:

@@ -3,6 +3,8 @@
 ``json_*`` rather than ``jsonb_*``: a third faster here, and the text goes out as it is.
 """
 
+from forum.groups.queries import PAGE as GROUP_PAGE
+
 PERSON = "json_build_object('username', {0}.username, 'name', {0}.display_name)"
 GROUP_BRIEF = (
     "json_build_object('slug', g.slug, 'title', g.title, 'visibility', g.visibility, 'policy', g.policy)"
@@ -89,6 +91,8 @@ SINGLE_POST = (
     + _POST_JOINS
     + " WHERE p.id = $1 AND $2::bigint IS NOT DISTINCT FROM $2"
 )
+# $3 readable: nothing where the post is not public or its thread not this reader's.
+OPEN_POST = SINGLE_POST + " AND p.state = 'public' AND t.group_id = ANY($3::bigint[])"
 
 REVISIONS = """
     SELECT json_build_object('items', coalesce(json_agg(json_build_object(
@@ -125,26 +129,37 @@ LINE_JOINS = """
     LEFT JOIN reading_marks rm ON rm.thread_id = t.id AND rm.member_id = $1
 """
 
-# $1 member, $2 the group's id in an array, $3 before, $4 limit
+# $1 member, $2 before, $3 readable, $4 slug, $5 limit; no row where the group may not be read. The group is one id,
+# not an array, so that a plan made without knowing it still walks the index of its own threads.
 GROUP_THREADS = (
     """
-    SELECT json_build_object('items', coalesce(json_agg("""
+    SELECT (SELECT json_build_object('items', coalesce(json_agg("""
     + LINE
-    + """ ORDER BY t.rank, t.last_post_id DESC) FILTER (WHERE t.n <= $4), '[]'),
-        'next', CASE WHEN count(*) FILTER (WHERE t.rank = 1) > $4 THEN '/api/v1/groups/' || max(g.slug)
-            || '/threads?before=' || min(t.last_post_id) FILTER (WHERE t.rank = 1 AND t.n <= $4)
-            || '&limit=' || $4 END)
+    + """ ORDER BY t.rank, t.last_post_id DESC) FILTER (WHERE t.n <= $5), '[]'),
+        'next', CASE WHEN count(*) FILTER (WHERE t.rank = 1) > $5 THEN '/api/v1/groups/' || max(g.slug)
+            || '/threads?before=' || min(t.last_post_id) FILTER (WHERE t.rank = 1 AND t.n <= $5)
+            || '&limit=' || $5 END)
     FROM (
         (SELECT *, 0 AS rank, 0 AS n FROM threads
-         WHERE group_id = ANY($2::bigint[]) AND pinned_at IS NOT NULL AND post_count > 0 AND $3::bigint IS NULL
+         WHERE group_id = here.id AND pinned_at IS NOT NULL AND post_count > 0 AND $2::bigint IS NULL
          ORDER BY id DESC LIMIT 10)
         UNION ALL
         (SELECT *, 1, row_number() OVER (ORDER BY last_post_id DESC) FROM threads
-         WHERE group_id = ANY($2::bigint[]) AND pinned_at IS NULL AND post_count > 0
-           AND ($3::bigint IS NULL OR last_post_id < $3)
-         ORDER BY last_post_id DESC LIMIT $4::int + 1)
+         WHERE group_id = here.id AND pinned_at IS NULL AND post_count > 0
+           AND last_post_id < coalesce($2::bigint, 9223372036854775807)
+         ORDER BY last_post_id DESC LIMIT $5::int + 1)
     ) t"""
     + LINE_JOINS
+    + """) FROM groups here WHERE here.slug = $4 AND here.id = ANY($3::bigint[])
+"""
+)
+# The same beside the group's own document: $2 is what may be listed there, so "before" comes last.
+GROUP_AND_THREADS = (
+    "SELECT ("
+    + GROUP_PAGE
+    + ") AS page, ("
+    + GROUP_THREADS.replace("$2::bigint", "$6::bigint")
+    + ") AS threads"
 )
 
 # $1 member, $2 readable, $3 before, $4 limit
@@ -157,7 +172,8 @@ LATEST_THREADS = (
             || min(t.last_post_id) FILTER (WHERE t.n <= $4) || '&limit=' || $4 END)
     FROM (
         SELECT *, row_number() OVER (ORDER BY last_post_id DESC) AS n FROM threads
-        WHERE group_id = ANY($2::bigint[]) AND post_count > 0 AND ($3::bigint IS NULL OR last_post_id < $3)
+        WHERE group_id = ANY($2::bigint[]) AND post_count > 0
+          AND last_post_id < coalesce($3::bigint, 9223372036854775807)
         ORDER BY last_post_id DESC LIMIT $4::int + 1
     ) t"""
     + LINE_JOINS
@@ -210,20 +226,16 @@ THREAD_OF_POST = "SELECT thread_id FROM posts WHERE id = $1"
 POST_STATE = "SELECT thread_id, author_id, state, version, number FROM posts WHERE id = $1"
 POST_STATE_LOCKED = POST_STATE + " FOR UPDATE"
 
-# $1 thread, $2 author, $3 in_reply_to, $4 body, $5 html, $6 text, $7 renderer. The thread's row is locked.
+# $1 thread, $2 author, $3 in_reply_to, $4 body, $5 html, $6 text, $7 renderer. The thread's row is locked, so that
+# ids grow with numbers; the thread's place in the lists is its last public post's id.
 INSERT_POST = """
-    WITH thread AS (
-        UPDATE threads SET last_number = last_number + 1, post_count = post_count + 1, last_author_id = $2
-        WHERE id = $1 RETURNING last_number
-    ), post AS (
-        INSERT INTO posts (thread_id, author_id, number, in_reply_to_id, body, html, text, renderer)
-        SELECT $1, $2, last_number, $3, $4, $5, $6, $7 FROM thread RETURNING id, number, created_at
+    WITH new AS MATERIALIZED (SELECT nextval(pg_get_serial_sequence('posts', 'id')) AS id), thread AS (
+        UPDATE threads t SET last_number = t.last_number + 1, post_count = t.post_count + 1, last_author_id = $2,
+            last_post_id = new.id, last_post_at = now()
+        FROM new WHERE t.id = $1 RETURNING t.last_number
     )
-    SELECT id, number, created_at FROM post
-"""
-# The thread's place in the lists is its last public post's id; set apart, for the post's id is born above.
-BUMP = """
-    UPDATE threads SET last_post_id = $2, last_post_at = $3 WHERE id = $1 AND last_post_id < $2
+    INSERT INTO posts (id, thread_id, author_id, number, in_reply_to_id, body, html, text, renderer, created_at)
+    SELECT new.id, $1, $2, last_number, $3, $4, $5, $6, $7, now() FROM thread, new RETURNING id, number
 """
 LOSE_POST = """
     UPDATE threads t SET post_count = t.post_count - 1, last_post_id = coalesce(l.id, 0),

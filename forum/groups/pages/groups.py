@@ -88,12 +88,11 @@ async def group_list(view: View) -> Response:
 
 async def _group_page(view: View, refusal: Refusal | None) -> Response:
     slug, before = view.slug(), view.number("before")
-    doc = decoded(await queries.group_page(view.actor, slug), GroupPage)
+    page_body, threads_body = await threads.group_with_threads(view.actor, slug, before, LINES)
+    doc = decoded(page_body, GroupPage)
     state = group_state(doc)
-    readable = bool(can_read(view.actor, state))
-    listed = ThreadList([], None)
-    if readable:
-        listed = decoded(await threads.group_threads(view.actor, slug, before, LINES), ThreadList)
+    readable = bool(can_read(view.actor, state)) and threads_body is not None
+    listed = decoded(threads_body, ThreadList) if threads_body is not None else ThreadList([], None)
     return shown(
         view,
         "groups/group.html",

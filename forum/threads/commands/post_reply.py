@@ -61,7 +61,6 @@ async def add_post(
             written.renderer,
         )
         assert row is not None
-        await sql.execute(statements.BUMP, thread_id, row["id"], row["created_at"])
     if written.mentioned:
         await Mention.bulk_create([Mention(post_id=row["id"], member_id=member) for member in written.mentioned])
     return row["id"], row["number"]
