@@ -4,6 +4,7 @@ A command runs in one transaction; a command called by a command runs in a savep
 and BEGIN can be cancelled, so a connection is waited for at most as long as its lane allows and always given back.
 """
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
@@ -17,6 +18,8 @@ from tortoise.exceptions import DBConnectionError
 
 from config.database import Client
 from forum.kit.errors import Overloaded
+
+log = logging.getLogger(__name__)
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -32,15 +35,28 @@ UNAVAILABLE = (
     asyncpg.QueryCanceledError,
     asyncpg.LockNotAvailableError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
     DBConnectionError,
     ConnectionError,
     FileNotFoundError,
     TimeoutError,
 )
+# The connection is lost, and what was asked of it may be asked again. An idle one that PostgreSQL has just told of
+# its end answers InternalClientError until the socket closes.
+LOST = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.InternalClientError,
+)
 RETRIED = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
 
 # Seconds to wait for a connection; the middleware narrows it for visitors (promise 6: they are shed first).
 patience: ContextVar[float] = ContextVar("patience", default=2.0)
+# The connection that a task reads with, so that a block inside a block does not wait for a second one: enough such
+# requests at once would hold the whole pool, each waiting for another.
+_held: ContextVar[tuple[asyncio.Task[Any] | None, Any] | None] = ContextVar("held", default=None)
 _after_commit: ContextVar[list[Callable[[], None]] | None] = ContextVar("after_commit", default=None)
 
 
@@ -82,41 +98,58 @@ async def _in_transaction(deed: Callable[[], Awaitable[R]]) -> R:
 async def outermost() -> AsyncIterator[asyncpg.Connection]:
     """One real transaction, seen by the ORM and by ``connection()``; for ``@command`` and the test fixture."""
     client = cast(Client, get_connection("default"))
-    pool = await client.pool()
-    raw = await _acquire(pool)
-    try:
+    async with _pooled(client) as raw:
         wrapper = TransactionWrapper(client)
-        wrapper._connection = cast(asyncpg.Connection, raw)
+        wrapper._connection = raw
         async with raw.transaction():
             token = get_connections().set("default", wrapper)
             try:
-                yield cast(asyncpg.Connection, raw)
+                yield raw
             finally:
                 get_connections().reset(token)
-    finally:
-        # Shielded: a request cancelled here would leak its connection for ever.
-        await asyncio.shield(pool.release(raw))
 
 
 @asynccontextmanager
 async def connection() -> AsyncIterator[asyncpg.Connection]:
-    """The running transaction's connection, else one from the pool for as long as the block lasts."""
+    """The running transaction's connection, or this task's, else one from the pool for as long as the block lasts."""
     client = get_connection("default")
     if isinstance(client, TransactionWrapper):
         yield client._connection
         return
-    pool = await cast(Client, client).pool()
+    task, held = asyncio.current_task(), _held.get()
+    if held is not None and held[0] is task:
+        yield held[1]
+        return
+    async with _pooled(cast(Client, client)) as raw:
+        token = _held.set((task, raw))
+        try:
+            yield raw
+        finally:
+            _held.reset(token)
+
+
+@asynccontextmanager
+async def _pooled(client: Client) -> AsyncIterator[asyncpg.Connection]:
+    """A connection from the pool; when it is lost meanwhile, Overloaded: this is an outage, not a bug."""
+    pool = await client.pool()
     raw = await _acquire(pool)
     try:
         yield cast(asyncpg.Connection, raw)
+    except (*LOST, asyncpg.InterfaceError) as error:
+        if not isinstance(error, LOST) and not raw.is_closed():
+            raise
+        raw.terminate()
+        log.warning("a connection was lost: %r", error)
+        raise Overloaded() from error
     finally:
+        # Shielded: a request cancelled here would leak its connection for ever.
         await asyncio.shield(pool.release(raw))
 
 
 async def _acquire(pool: asyncpg.Pool) -> Any:
     try:
         return await pool.acquire(timeout=patience.get())
-    except TimeoutError as error:
+    except (*LOST, OSError, TimeoutError, asyncpg.TooManyConnectionsError) as error:
         raise Overloaded() from error
 
 

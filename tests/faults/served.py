@@ -44,7 +44,6 @@ class Served:
             "FORUM_DATABASE_DATA": str(data),
             "FORUM_SERVER_PORT": str(self.port),
             "FORUM_SERVER_PROCESSES": str(processes),
-            "FORUM_LIMITS_WRITES_PER_MINUTE": "100000",
             "FORUM_LOGGING_LEVEL": "warning",
             "FORUM_LOGGING_FORMAT": "text",
             **settings,
@@ -90,7 +89,7 @@ class Served:
         raise AssertionError(f"not ready after {START_SECONDS} s: {self.log()}")
 
     def log(self) -> str:
-        return (self.data / "serve.log").read_text(errors="replace")[-20_000:]
+        return (self.data / "serve.log").read_text(errors="replace")[-200_000:]
 
     def webs(self) -> list[int]:
         """The pids of the web processes: what the fork server forked."""
