@@ -1,4 +1,5 @@
 """The composition root: which parts there are, and in which order a request passes them."""
+import asyncio
 import logging
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -61,6 +62,9 @@ class Site:
         self.client = open_client(limits, mounts=demo.mounts() if demo else None)
         registry.install(SUBSCRIPTIONS, strict=True)
         engine.install(EmbeddedEngine(search_folder(settings)))
+        self.doors = Doors(
+            settings, directory=self.directory, client=self.client, render=render_for_auth, demo=demo
+        )
         self.app = self._application()
 
     @asynccontextmanager
@@ -75,6 +79,8 @@ class Site:
             await stack.enter_async_context(Relay())
             await self.hub.start()
             stack.push_async_callback(self.hub.stop)
+            asked = asyncio.create_task(self.doors.providers.discover(), name="discovery")
+            stack.callback(asked.cancel)
             yield
 
     def drain(self) -> None:
@@ -98,7 +104,7 @@ class Site:
                 Middleware(
                     SecurityHeaders,
                     secure=settings.site.base_url.startswith("https://"),
-                    form_targets=[provider.issuer for provider in settings.auth.providers],
+                    form_targets=self.doors.providers.origins,
                 ),
                 Middleware(Compress),
                 Middleware(SameOriginWrites, base_url=settings.site.base_url, cookie=cookies.session),
@@ -110,18 +116,11 @@ class Site:
         return app
 
     def _routes(self) -> Sequence[BaseRoute]:
-        doors = Doors(
-            self.settings,
-            directory=self.directory,
-            client=self.client,
-            render=render_for_auth,
-            demo=self.demo,
-        )
         return (
             *(route.as_route() for route in routes.API),
             *(route.as_route() for route in page_routes.PAGES),
             live_route(self.hub),
-            *auth_routes(doors),
+            *auth_routes(self.doors),
             *((self.demo.route(),) if self.demo else ()),
             *self._machinery(),
         )

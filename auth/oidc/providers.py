@@ -1,15 +1,19 @@
 """The providers in the settings, by name and by issuer."""
 
+import logging
 from collections.abc import Iterable, Iterator
 from urllib.parse import urlsplit
 
 import httpx2
+from authlib.integrations.base_client import OAuthError
 
 from auth.actor import Status
 from auth.csrf import origin_of
-from auth.oidc.client import HardenedClient
+from auth.oidc.client import HardenedClient, UnreachableError
 from auth.oidc.reserved import DEMO_ISSUER
 from config.settings import LimitsSettings, NewMembers, ProviderSettings
+
+log = logging.getLogger(__name__)
 
 
 class Provider:
@@ -47,6 +51,8 @@ class Providers:
         # A person is (issuer, subject): two doors to one issuer could disagree about who comes in how.
         if not len(chosen) == len(self._by_name) == len(self._by_issuer):
             raise ValueError("each sign-in provider needs a name and an issuer of its own")
+        self._known: tuple[int, ...] | None = None
+        self._origins: frozenset[str] = frozenset()
 
     def __iter__(self) -> Iterator[Provider]:
         return iter(self._by_name.values())
@@ -58,7 +64,16 @@ class Providers:
         return self._by_issuer.get(issuer)
 
     def origins(self) -> frozenset[str]:
-        """Where our forms lead on to, for `form-action`: the issuers, and what discovery has said."""
+        """Where our forms lead on to, for `form-action`: the issuers, and what discovery has said.
+
+        Asked for every answer, so it is worked out anew only when a provider's metadata has grown.
+        """
+        known_now = tuple(len(provider.client.server_metadata) for provider in self)
+        if known_now != self._known:
+            self._known, self._origins = known_now, self._work_out_origins()
+        return self._origins
+
+    def _work_out_origins(self) -> frozenset[str]:
         addresses = [provider.issuer for provider in self if provider.issuer != DEMO_ISSUER]
         for provider in self:
             known = provider.client.server_metadata
@@ -66,3 +81,14 @@ class Providers:
                 known[name] for name in ("authorization_endpoint", "end_session_endpoint") if name in known
             ]
         return frozenset(origin_of(address) for address in addresses if urlsplit(address).hostname)
+
+    async def discover(self) -> None:
+        """Ask every provider what it is once, at the start: pages must allow their forms to lead on to it.
+
+        One that is away is asked again when somebody signs in.
+        """
+        for provider in self:
+            try:
+                await provider.client.load_server_metadata()
+            except (UnreachableError, OAuthError) as error:
+                log.warning("the provider %s cannot be asked now: %s", provider.name, error)

@@ -2,7 +2,7 @@
 
 import re
 import secrets
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Final
 from urllib.parse import quote, urlsplit
 
@@ -32,23 +32,34 @@ _STRICT: Final = (b"strict-transport-security", b"max-age=31536000; includeSubDo
 
 
 class SecurityHeaders:
-    """``form_targets``: origins of the identity providers, for a form that is sent on there by a redirect."""
+    """``form_targets``: origins of the identity providers, for a form that is sent on there by a redirect.
 
-    def __init__(self, app: ASGIApp, *, secure: bool, form_targets: Iterable[str] = ()) -> None:
-        self.app = app
-        forms = " ".join(["'self'", *sorted(set(form_targets))])
-        policy = (b"content-security-policy", _POLICY.format(forms=forms).encode())
-        self._headers = [*_ALWAYS, policy, *([_STRICT] if secure else [])]
+    It is asked for each answer, because discovery may say more after the start.
+    """
+
+    def __init__(self, app: ASGIApp, *, secure: bool, form_targets: Callable[[], frozenset[str]]) -> None:
+        self.app, self._form_targets = app, form_targets
+        self._base = [*_ALWAYS, *([_STRICT] if secure else [])]
+        self._targets: frozenset[str] | None = None
+        self._headers: list[tuple[bytes, bytes]] = []
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 present = {name for name, _ in message["headers"]}
-                added = [pair for pair in self._headers if pair[0] not in present]
+                added = [pair for pair in self._current() if pair[0] not in present]
                 message["headers"] = [*message["headers"], *added]
             await send(message)
 
         await self.app(scope, receive, with_headers if scope["type"] == "http" else send)
+
+    def _current(self) -> list[tuple[bytes, bytes]]:
+        targets = self._form_targets()
+        if targets != self._targets:
+            forms = " ".join(["'self'", *sorted(targets)])
+            policy = (b"content-security-policy", _POLICY.format(forms=forms).encode())
+            self._targets, self._headers = targets, [*self._base, policy]
+        return self._headers
 
 
 class RequestId:
