@@ -101,13 +101,15 @@ def _parent_key(post: PostDoc) -> tuple[int | None, str, str] | None:
 
 
 def _article(post: PostDoc, key: _Key) -> str:
+    # Each block finds its own direction; lists and quotations, which are made of blocks, take the thread's.
+    direction = language.direction(key.setting.language)
     # The opening post speaks for the thread, so it needs no "accepted" and no heading of its own.
     marks = f'<b class="ok">{escape(gettext("Accepted answer"))}</b>' if key.accepted else ""
     return (
         f'<article class="post{" best" if key.accepted else ""}" id="p{post.number}" data-n="{post.number}"'
         f' aria-label="{_label(post)}">'
         f"<header>{_byline(post, key)}{marks}</header>"
-        f'<div class="body" lang="{escape(key.setting.language)}" dir="auto">{post.html}</div>'
+        f'<div class="body" lang="{escape(key.setting.language)}" dir="{direction}">{post.html}</div>'
         f"<footer>{_reactions(post, key.may)}{_actions(post, key)}</footer></article>"
     )
 

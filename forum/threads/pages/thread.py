@@ -102,6 +102,7 @@ def _shown(view: View, body: bytes, number: int) -> tuple[Shown, datetime]:
     content = "".join(
         (
             _head(view, doc, number, last),
+            f'<h2 class="vh">{escape(_("Posts"))}</h2>',
             f'<div id="posts" data-thread="{doc.id}" data-page="{number}" data-last="{doc.last_number}"',
             f' data-read="{doc.last_read}"{" data-end" if number == last else ""}>',
             _articles(view, doc),
