@@ -1,0 +1,118 @@
+"""Every page of the site with something on it, by the path of its route; and which reader looks at it."""
+from dataclasses import dataclass
+from typing import Any, Final
+
+from tests.browser.stage import Stage
+
+GROUP: Final = "internet-exchange-points"
+CLOSED: Final = "incident-response"
+ARABIC: Final = (
+    "هل لدى أحدكم خبرة في تشغيل نقطة تبادل إنترنت صغيرة؟ نستخدم **RFC 7948** و `bird` حتى الآن.\n\n"
+    "- الكلفة السنوية\n- عدد الأعضاء\n\n> سؤال من زميل في IXP مجاور: هل يكفي محوّل واحد؟"
+)
+EVERYTHING: Final = (
+    "### A heading\n\nSome **bold**, some *slanted*, `code`, a [link](https://example.org/) and a footnote[^1].\n\n"
+    "| Port | Members | Traffic at the peak | Traffic at night | Remark |\n|---|--:|--:|--:|---|\n"
+    "| 10G | 14 | 3.2 | 0.4 | full since the spring of last year |\n\n"
+    "```\nfor member in members: announce(member.prefixes, to=route_server, with_communities=True, and_so='on')\n```\n\n"
+    "https://example.org/" + "a-very-long-address-without-any-break" * 4 + "\n\n1. one\n2. two\n\n[^1]: Like this.\n"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """``path`` as the route says it, the address itself, and who looks ("" is a visitor)."""
+
+    path: str
+    address: str
+    face: str
+    status: int = 200
+
+
+def scene(stage: Stage) -> tuple[Look, ...]:
+    """Made once for a stage."""
+    if not hasattr(stage, "looks"):
+        stage.looks = _make(stage)  # type: ignore[attr-defined]
+    return stage.looks  # type: ignore[attr-defined,no-any-return]
+
+
+def _make(stage: Stage) -> tuple[Look, ...]:
+    with stage.visit("alumna") as alumna, stage.visit("facilitator") as facilitator:
+
+        def ask(method: str, path: str, data: Any = None) -> Any:
+            return stage.api(facilitator, method, "/api/v1" + path, data)
+
+        plain = ask(
+            "POST", f"/groups/{GROUP}/threads", {"title": "What a post can hold", "body": EVERYTHING, "kind": "question"}
+        )["id"]
+        arabic = ask(
+            "POST", f"/groups/{GROUP}/threads", {"title": "تشغيل نقطة تبادل صغيرة", "body": ARABIC, "language": "ar"}
+        )["id"]
+        theirs = stage.api(alumna, "POST", f"/api/v1/threads/{plain}/posts", {"body": "@facilitator thank you."})["id"]
+        answered = {"body": "> thank you\n\nWith pleasure.", "in_reply_to": theirs}
+        mine = ask("POST", f"/threads/{plain}/posts", answered)["id"]
+        facilitator.goto(f"/p/{mine}/edit")
+        facilitator.locator("#body").fill("> thank you\n\nWith *great* pleasure.")
+        facilitator.get_by_role("button", name="Save").click()
+        facilitator.locator(f"article form, button[formaction^='/p/{theirs}/react']").first.click()
+        ask("PUT", f"/posts/{theirs}/bookmark")
+        draft = ask("POST", "/drafts", {"body": "Not sent yet", "title": "A thought", "group": GROUP})["id"]
+        facilitator.goto(f"/g/{GROUP}/invite")
+        facilitator.get_by_role("button", name="Make a link").click()
+        link = facilitator.locator("code.long").inner_text()
+    return (*_open(plain, arabic), *_own(plain, theirs, mine, draft, link), *_refusals())
+
+
+def _open(plain: int, arabic: int) -> list[Look]:
+    """What visitors see, and members as well."""
+    addresses = [
+        ("/", "/"),
+        ("/latest", "/latest"),
+        ("/groups", "/groups"),
+        ("/g/{slug}", f"/g/{GROUP}"),
+        ("/t/{id:int}", f"/t/{plain}"),
+        ("/t/{id:int}/{slug}", f"/t/{arabic}"),
+        ("/search", "/search?q=thank"),
+        ("/about", "/about"),
+    ]
+    seen = [Look(path, address, face) for path, address in addresses for face in ("", "facilitator")]
+    return [*seen, Look("/keys", "/keys", ""), Look("/appearance", "/appearance", ""), Look("", "/sign-in", "")]
+
+
+def _own(plain: int, theirs: int, mine: int, draft: int, link: str) -> list[Look]:
+    facilitator = [
+        ("/t/{id:int}/edit", f"/t/{plain}/edit"),
+        ("/p/{id:int}", f"/p/{mine}"),
+        ("/p/{id:int}/reply", f"/p/{theirs}/reply?quote=1"),
+        ("/p/{id:int}/edit", f"/p/{mine}/edit"),
+        ("/p/{id:int}/history", f"/p/{mine}/history"),
+        ("/p/{id:int}/withdraw", f"/p/{mine}/withdraw"),
+        ("/p/{id:int}/report", f"/p/{theirs}/report"),
+        ("/g/{slug}/new", f"/g/{GROUP}/new"),
+        ("/g/{slug}/members", f"/g/{CLOSED}/members"),
+        ("/g/{slug}/requests", f"/g/{CLOSED}/requests"),
+        ("/g/{slug}/invite", f"/g/{GROUP}/invite"),
+        ("/g/{slug}/edit", f"/g/{GROUP}/edit"),
+        ("/members", "/members"),
+        ("/m/{username}", "/m/alumna"),
+        ("/me", "/me"),
+        ("/me/drafts", "/me/drafts"),
+        ("/me/drafts/{id:int}", f"/me/drafts/{draft}"),
+        ("/me/bookmarks", "/me/bookmarks"),
+        ("/me/sessions", "/me/sessions"),
+        ("/notices", "/notices"),
+        ("/search", "/search"),
+        ("/search", f"/search?q=thank&group={GROUP}"),
+    ]
+    own = [Look(path, address, "facilitator") for path, address in facilitator]
+    others = [("/invitations/{token}", "/invitations/" + link.rpartition("/")[2], "moderator")]
+    others += [("/members/pending", "/members/pending", "admin"), ("/", "/", "pending")]
+    return own + [Look(*other) for other in others]
+
+
+def _refusals() -> list[Look]:
+    return [
+        Look("", "/t/999999999", "", 404),
+        Look("", "/t/999999999", "alumna", 404),
+        Look("", "/members/pending", "alumna", 403),
+    ]
