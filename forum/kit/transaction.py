@@ -6,7 +6,7 @@ and BEGIN can be cancelled, so a connection is waited for at most as long as its
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from contextvars import ContextVar
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar, cast
@@ -136,14 +136,22 @@ async def _pooled(client: Client) -> AsyncIterator[asyncpg.Connection]:
     try:
         yield cast(asyncpg.Connection, raw)
     except (*LOST, asyncpg.InterfaceError) as error:
-        if not isinstance(error, LOST) and not raw.is_closed():
+        if not isinstance(error, LOST) and not _is_closed(raw):
             raise
-        raw.terminate()
+        with suppress(asyncpg.InterfaceError):
+            raw.terminate()
         log.warning("a connection was lost: %r", error)
         raise Overloaded() from error
     finally:
         # Shielded: a request cancelled here would leak its connection for ever.
         await asyncio.shield(pool.release(raw))
+
+
+def _is_closed(raw: Any) -> bool:
+    try:
+        return bool(raw.is_closed())
+    except asyncpg.InterfaceError:  # so far gone that the pool has taken it back
+        return True
 
 
 async def _acquire(pool: asyncpg.Pool) -> Any:

@@ -1,6 +1,6 @@
 """The pool: reads within reads do not exhaust it, and a connection that was cut is an outage, not a bug."""
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 
 import asyncpg
 import pytest
@@ -18,11 +18,16 @@ POOL = 2
 
 
 @pytest.fixture
-async def url() -> AsyncIterator[str]:
+def cloned() -> Iterator[str]:
     with database.clone() as url:
-        await connect(tortoise_config(url, DatabaseSettings(pool_size=POOL)))
         yield url
-        await disconnect()
+
+
+@pytest.fixture
+async def url(cloned: str) -> AsyncIterator[str]:
+    await connect(tortoise_config(cloned, DatabaseSettings(pool_size=POOL)))
+    yield cloned
+    await disconnect()
 
 
 async def _cut(url: str, pid: int) -> None:
