@@ -72,13 +72,6 @@ def served(prepared: tuple[Path, Cast]) -> Iterator[Served]:
 
 
 @pytest.fixture
-def served_by_one(prepared: tuple[Path, Cast]) -> Iterator[Served]:
-    """``forum serve`` as it is without further settings: one process."""
-    with Served(prepared[0], processes=1) as served:
-        yield served
-
-
-@pytest.fixture
 def ledger(served: Served, cast: Cast, tmp_path: Path) -> LedgerClient:
     return LedgerClient(
         served.base,

@@ -2,6 +2,7 @@
 import asyncio
 import signal
 import time
+from pathlib import Path
 
 import asyncpg
 import httpx2
@@ -14,20 +15,22 @@ from tests.faults.served import Served
 pytestmark = pytest.mark.anyio
 
 END_SECONDS = 30.0
-HELD_SECONDS = 2.0
+HELD_SECONDS = 1.0
+PATIENT = {"FORUM_DATABASE_STATEMENT_TIMEOUT_MS": "30000", "FORUM_DATABASE_LOCK_TIMEOUT_MS": "25000"}
 IN_FLIGHT = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'plenary' AND wait_event_type = 'Lock'"
 
 
-async def test_several_processes_drain(served: Served, cast: Cast, report: Report) -> None:
-    await _drain(served, cast, report, "two processes")
-
-
-async def test_one_process_drains(served_by_one: Served, cast: Cast, report: Report) -> None:
-    await _drain(served_by_one, cast, report, "one process")
+@pytest.mark.parametrize("processes", [1, 2])
+async def test_a_reply_in_flight_while_the_site_drains(
+    prepared: tuple[Path, Cast], processes: int, report: Report
+) -> None:
+    """It waits for its thread's lock, which it gets after the door was closed."""
+    data, cast = prepared
+    with Served(data, processes=processes, **PATIENT) as served:
+        await _drain(served, cast, report, f"{processes} processes")
 
 
 async def _drain(served: Served, cast: Cast, report: Report, name: str) -> None:
-    """A reply waits for its thread's lock while the site is told to stop."""
     thread = cast.threads["public"]
     headers = {"Authorization": f"Bearer {api_token('ben')}"}
     raw = await asyncpg.connect(served.url)
@@ -44,6 +47,7 @@ async def _drain(served: Served, cast: Cast, report: Report, name: str) -> None:
                 served.process.send_signal(signal.SIGTERM)
                 seen = await _readiness(served.base)
                 await asyncio.sleep(HELD_SECONDS)
+                assert not reply.done()
         finally:
             await raw.close()
         answer = await reply
