@@ -1,0 +1,83 @@
+"""Promise of speed: who asks is one statement, the page is one more, on both surfaces."""
+
+from collections.abc import Callable
+
+import pytest
+
+from forum.searching.rebuild import rebuild
+from tests.cast import STRANGER, Cast
+from tests.support.clients import Client, counting
+
+pytestmark = pytest.mark.anyio
+
+# The reader's statement is BY_SESSION, BY_TOKEN or FOR_NOBODY of forum/directory.py; then comes what is named here.
+JSON = {
+    "/api/v1/threads/{thread}": 2,  # threads: THREAD_PAGE
+    "/api/v1/threads/{thread}/posts": 2,  # threads: POSTS
+    "/api/v1/posts/{post}": 2,  # threads: OPEN_POST
+    "/api/v1/groups/public-group": 2,  # groups: PAGE
+    "/api/v1/groups/public-group/threads": 2,  # threads: GROUP_THREADS
+    "/api/v1/groups": 2,  # groups: LIST
+    "/api/v1/threads": 2,  # threads: LATEST_THREADS
+    "/api/v1/front": 2,  # site: FRONT
+    "/api/v1/search?q=post": 2,  # searching: READ
+}
+JSON_OF_MEMBERS = {
+    "/api/v1/home": 2,  # site: HOME
+    "/api/v1/notices": 2,  # notifications: LIST
+    "/api/v1/members/ben": 3,  # members: STATUS, PROFILE
+    "/api/v1/members": 2,  # members: DIRECTORY
+    "/api/v1/bookmarks": 2,  # threads: BOOKMARKS
+    "/api/v1/drafts": 2,  # threads: DRAFTS
+}
+HTML = {
+    "/t/{thread}/thread": 2,  # threads: THREAD_PAGE
+    "/g/public-group": 2,  # threads: GROUP_AND_THREADS
+    "/groups": 2,  # groups: LIST
+    "/latest": 2,  # threads: LATEST_THREADS
+    "/": 2,  # site: FRONT for visitors, HOME for members
+    "/search?q=post": 2,  # searching: READ
+}
+HTML_OF_MEMBERS = {
+    "/notices": 2,  # notifications: LIST
+    "/m/ben": 3,  # members: STATUS, PROFILE
+    "/members": 2,  # members: DIRECTORY
+}
+
+
+async def _statements(client: Client, path: str, cast: Cast) -> list[str]:
+    if "/search" in path:
+        await rebuild()  # without an index, titles are asked instead
+    found: list[str] = []
+    with counting(found):
+        answer = await client.get(path.format(thread=cast.threads["public"], post=cast.first["public"]))
+    assert answer.status_code == 200, answer.text
+    return found
+
+
+def _rows(of_all: dict[str, int], of_members: dict[str, int]) -> list[tuple[str, str, int]]:
+    for_all = [(name, path, count) for path, count in of_all.items() for name in (STRANGER, "ben")]
+    return [*for_all, *(("ben", path, count) for path, count in of_members.items())]
+
+
+@pytest.mark.parametrize(("name", "path", "count"), _rows(JSON, JSON_OF_MEMBERS))
+async def test_json(client: Callable[..., Client], cast: Cast, name: str, path: str, count: int) -> None:
+    found = await _statements(client(name), path, cast)
+    assert len(found) == count, found
+
+
+@pytest.mark.parametrize(("name", "path", "count"), _rows(HTML, HTML_OF_MEMBERS))
+async def test_html(client: Callable[..., Client], cast: Cast, name: str, path: str, count: int) -> None:
+    found = await _statements(client(name, browser=True), path, cast)
+    assert len(found) == count, found
+
+
+async def test_a_reply(client: Callable[..., Client], cast: Cast) -> None:
+    """Who asks; the door, and again with the thread's lock; post, fact, jobs; their reading mark; the answer."""
+    found: list[str] = []
+    with counting(found):
+        answer = await client("ben").post(
+            f"/api/v1/threads/{cast.threads['public']}/posts", json={"body": "A reply."}
+        )
+    assert answer.status_code == 201, answer.text
+    assert len([each for each in found if "SAVEPOINT" not in each]) == 8, found
