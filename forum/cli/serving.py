@@ -21,7 +21,7 @@ from auth.demo_door import Face
 from config import logging as logs
 from config.loading import load
 from config.settings import Settings
-from forum.app import Site, render_for_auth
+from forum.app import Site, render_for_auth, search_folder
 from forum.cli.processes import Processes, when_orphaned
 from forum.cli.session import database_url, open_database, progress_bar, say
 from forum.kit import migration
@@ -32,6 +32,7 @@ from forum.searching.rebuild import rebuild
 from forum.site.kind import SiteKind, declare_kind, kind_of_site
 from forum.subscriptions import SUBSCRIPTIONS
 from forum.worker import run_worker
+from search.embedded import EmbeddedEngine
 
 KEEP_ALIVE_SECONDS = 10
 BACKLOG = 512
@@ -124,7 +125,7 @@ async def _prepare_demo(settings: Settings, url: str) -> None:
             refuse("This database belongs to a site in production; the demo needs one of its own (make demo DATA=…).")
         with progress_bar("Founding the community") as show:
             await fill(lambda _step, done, total: show(done, total))
-        Site(settings)
+        engine.install(EmbeddedEngine(search_folder(settings)))
         if not (await engine.engine().status()).ready:
             with progress_bar("Indexing posts") as show:
                 await rebuild(show)
@@ -258,9 +259,6 @@ def worker() -> None:
 
 
 async def _work(settings: Settings, url: str) -> None:
-    from forum.app import search_folder
-    from search.embedded import EmbeddedEngine
-
     registry.install(SUBSCRIPTIONS)
     engine.install(EmbeddedEngine(search_folder(settings)))
     stop = asyncio.Event()

@@ -55,7 +55,9 @@ def in_database(work: Callable[[Settings], Coroutine[Any, Any, T]], *, data: str
 
 @contextmanager
 def progress_bar(title: str) -> Iterator[Callable[[int, int], None]]:
-    """A bar on stderr; call the result with (done, total)."""
+    """A bar on stderr (where that is no terminal, its title alone); call the result with (done, total)."""
+    if not sys.stderr.isatty():
+        say(f"{title} …")
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, disable=not sys.stderr.isatty()) as bar:
