@@ -90,7 +90,7 @@
   };
   const told = new Set();
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-  while (walker.nextNode()) {
+  while (least && walker.nextNode()) {
     const element = walker.currentNode.parentElement;
     if (!walker.currentNode.data.trim() || !seen(element) || told.has(element.className + element.localName)) continue;
     const style = getComputedStyle(element);

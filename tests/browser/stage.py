@@ -240,7 +240,18 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     return True
 
 
-def pytest_sessionfinish() -> None:
+def in_the_stage(deed: Callable[[Stage], None]) -> None:
+    """For a script: do it with the stage, in its thread."""
+    theatre = _theatre()
+    theatre.hands.submit(deed, theatre.stage).result()
+
+
+def leave() -> None:
+    """End the demonstration and the browser, if they ever began."""
     if _theatre.cache_info().currsize:
         _theatre().close()
         _theatre.cache_clear()
+
+
+def pytest_sessionfinish() -> None:
+    leave()
