@@ -95,17 +95,17 @@ class Site:
             middleware=[
                 Middleware(RequestId, trusted=bool(settings.server.trusted_proxies)),
                 Middleware(
+                    SecurityHeaders,
+                    secure=settings.site.base_url.startswith("https://"),
+                    form_targets=self.doors.providers.origins,
+                ),
+                Middleware(
                     Guard,
                     seconds=settings.limits.request_seconds,
                     wait_member=settings.database.wait_member_ms / 1000,
                     wait_anonymous=settings.database.wait_anonymous_ms / 1000,
                 ),
                 *([Middleware(OneHost, base_url=settings.site.base_url)] if self.demo else []),
-                Middleware(
-                    SecurityHeaders,
-                    secure=settings.site.base_url.startswith("https://"),
-                    form_targets=self.doors.providers.origins,
-                ),
                 Middleware(Compress),
                 Middleware(SameOriginWrites, base_url=settings.site.base_url, cookie=cookies.session),
                 Middleware(Identify, directory=self.directory, cookie=cookies.session),

@@ -10,8 +10,7 @@ from forum.notifications import api as notices
 from forum.reading import api as reading
 from forum.searching import api as searching
 from forum.site import api as site
-from forum.threads.api import keeping
-from forum.threads.api import threads
+from forum.threads.api import keeping, threads
 
 PREFIX = "/api/v1"
 
@@ -85,7 +84,7 @@ API = (
     put("/groups/{slug}/follow", keeping.put_group_follow),
     delete("/groups/{slug}/follow", keeping.delete_group_follow),
     put("/groups/{slug}/reading", reading.put_group_reading),
-    get("/groups/{slug}/members", groups.list_members),
+    get("/groups/{slug}/members", groups.list_group_members),
     put("/groups/{slug}/members/{username}/role", groups.put_role),
     delete("/groups/{slug}/members/{username}", groups.delete_member),
     put("/groups/{slug}/bans/{username}", groups.put_ban),

@@ -30,7 +30,7 @@ def openapi(routes: Iterable[Described], *, title: str, prefix: str, version: st
     routes = list(routes)
     types: list[type] = [Problem]
     for route in routes:
-        types += [one for one in (route.operation.body, *route.operation.answers.values()) if one is not None]
+        types += [one for one in (*bodies(route.operation), *route.operation.answers.values()) if one is not None]
         types.append(route.operation.query)
     _, components = msgspec.json.schema_components(types, ref_template=REF)
     paths: dict[str, dict[str, Any]] = {}
@@ -56,6 +56,10 @@ def openapi(routes: Iterable[Described], *, title: str, prefix: str, version: st
     )
 
 
+def bodies(declared: Operation) -> tuple[type | None, type | None]:
+    return declared.body, declared.body_if_any
+
+
 def _operation(route: Described, components: dict[str, Any]) -> dict[str, Any]:
     declared = route.operation
     described: dict[str, Any] = {
@@ -67,10 +71,11 @@ def _operation(route: Described, components: dict[str, Any]) -> dict[str, Any]:
     }
     if declared.signed_in or declared.scope is Scope.POST:
         described["security"] = [{"bearer": []}]
-    if declared.body is not None:
+    body = declared.body or declared.body_if_any
+    if body is not None:
         described["requestBody"] = {
-            "required": True,
-            "content": {"application/json": {"schema": _schema(declared.body)}},
+            "required": declared.body is not None,
+            "content": {"application/json": {"schema": _schema(body)}},
         }
     return described
 
@@ -92,7 +97,7 @@ def _parameters(route: Described, components: dict[str, Any]) -> list[dict[str, 
 
 
 def _header(name: str, description: str) -> dict[str, Any]:
-    schema = {"type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[\\x21-\\x7e]+$"}
+    schema = {"type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[\\x20-\\x7e]+$"}
     return {"name": name, "in": "header", "required": False, "description": description, "schema": schema}
 
 
@@ -105,7 +110,7 @@ def _statuses(route: Described) -> list[int]:
     statuses = {400, 401, 403, 404, 422, 429, 500, 503}
     if route.method not in SAFE:
         statuses |= {409, 413}
-        if route.operation.body is not None:
+        if any(bodies(route.operation)):
             statuses.add(415)
         if _versioned(route):
             statuses.add(428)

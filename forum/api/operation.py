@@ -24,8 +24,8 @@ Q = TypeVar("Q")
 
 SAFE = frozenset({"GET", "HEAD"})
 PRIVATE = {"Cache-Control": "private, no-cache", "Vary": "Authorization, Cookie, Accept-Encoding"}
-KEPT_HEADERS = ("content-type", "location", "etag")
-_VERSION = re.compile(r'(?:W/)?"?(\d{1,9})(?:-[0-9a-f]+)?"?')
+KEPT_HEADERS = ("content-type", "location", "etag", "cache-control", "vary")
+_VERSION = re.compile(r'(?:W/)?"([0-9]{1,9})(?:-[0-9a-f]+)?"|([0-9]{1,9})')
 
 
 class Nothing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -61,7 +61,7 @@ class Call(Generic[B, Q]):
         found = _VERSION.fullmatch(header.strip())
         if found is None:
             raise Invalid({"If-Match": "not_valid"})
-        return int(found.group(1))
+        return int(found.group(1) or found.group(2))
 
 
 Handler = Callable[[Call[Any, Any]], Awaitable[Response]]
@@ -74,6 +74,7 @@ class Operation:
     handler: Handler
     action: str
     body: type | None = None
+    body_if_any: type | None = None
     query: type = Nothing
     answers: Mapping[int, Any] = field(default_factory=dict)
     scope: TokenScope = TokenScope.READ
@@ -92,16 +93,27 @@ def operation(
     action: str,
     *,
     body: type | None = None,
+    body_if_any: type | None = None,
     query: type = Nothing,
     answers: Mapping[int, Any],
     scope: TokenScope = TokenScope.READ,
     signed_in: bool = False,
 ) -> Callable[[Handler], Operation]:
-    """Declare a handler's right (a row of the permission table), schemas and answers."""
+    """Declare a handler's right (a row of the permission table), schemas and answers.
+
+    ``body_if_any`` describes a body that may be left out: the handler reads it by ``call.optional_body``.
+    """
 
     def declare(handler: Handler) -> Operation:
         return Operation(
-            handler, action, body=body, query=query, answers=answers, scope=scope, signed_in=signed_in
+            handler,
+            action,
+            body=body,
+            body_if_any=body_if_any,
+            query=query,
+            answers=answers,
+            scope=scope,
+            signed_in=signed_in,
         )
 
     return declare

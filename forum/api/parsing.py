@@ -20,9 +20,10 @@ _UNPRINTABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 def parse_body(raw: bytes, schema: type[T]) -> T:
-    """JSON text (RFC 8259) as ``schema``: no duplicate names, no NaN, no NUL, no lone surrogates, not too deep."""
+    """JSON text (RFC 8259) as ``schema``: UTF-8, no name twice, no NaN, no NUL, no lone surrogates, not too deep."""
     try:
-        data = json.loads(raw, object_pairs_hook=_unique, parse_constant=_refuse_constant)
+        text = raw.decode("utf-8-sig")
+        data = json.loads(text, object_pairs_hook=_unique, parse_constant=_refuse_constant)
     except Invalid:
         raise
     except RecursionError as error:

@@ -16,15 +16,15 @@ class FieldProblem(msgspec.Struct, frozen=True):
     message: str
 
 
-class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
+class Problem(msgspec.Struct, frozen=True):
     """``code`` is stable; ``title`` is for people; ``errors`` name the fields."""
 
     title: str
     status: int
     code: str
     type: str = "about:blank"
-    errors: list[FieldProblem] = []
-    details: dict[str, Any] = {}
+    errors: list[FieldProblem] | msgspec.UnsetType = msgspec.UNSET
+    details: dict[str, Any] | msgspec.UnsetType = msgspec.UNSET
 
 
 def problem(refusal: Refusal) -> Response:
@@ -36,8 +36,8 @@ def problem(refusal: Refusal) -> Response:
         title=explain(refusal.code),
         status=refusal.status,
         code=refusal.code,
-        errors=errors,
-        details=refusal.details,
+        errors=errors or msgspec.UNSET,
+        details=refusal.details or msgspec.UNSET,
     )
     headers = {"Cache-Control": "no-store"}
     if refusal.status == 401:

@@ -50,7 +50,9 @@ async def put_group_text(call: Call[GroupText, Nothing]) -> Response:
     return document(await queries.group_page(call.actor, call.slug()))
 
 
-@operation("join", body=None, answers={200: MembershipAnswer, 202: MembershipAnswer}, scope=POST)
+@operation(
+    "join", body_if_any=MembershipWish, answers={200: MembershipAnswer, 202: MembershipAnswer}, scope=POST
+)
 async def put_membership(call: Call[None, Nothing]) -> Response:
     """Join, or ask to (a body with your reason is then needed): 200 joined, 202 requested."""
     wish = call.optional_body(MembershipWish) or MembershipWish()
@@ -66,7 +68,7 @@ async def delete_membership(call: Call[None, Nothing]) -> Response:
 
 
 @operation("list_group_members", query=Limit, answers={200: GroupMembers})
-async def list_members(call: Call[None, Limit]) -> Response:
+async def list_group_members(call: Call[None, Limit]) -> Response:
     """The group's members."""
     body = await queries.group_members(call.actor, call.slug(), call.query.after, call.query.limit)
     return answer(_linked(call, body))

@@ -74,7 +74,7 @@ MEMBERS = """
     SELECT json_build_object('items', coalesce(json_agg(json_build_object(
         'username', p.username, 'name', p.display_name, 'role', p.role, 'since', p.created_at,
         'country', p.country, 'sector', p.sector) ORDER BY p.id) FILTER (WHERE p.n <= $3), '[]'),
-        'next', CASE WHEN count(*) > $3 THEN max(p.id) FILTER (WHERE p.n <= $3) END)
+        'next', CASE WHEN count(*) > $3 THEN (max(p.id) FILTER (WHERE p.n <= $3))::text END)
     FROM (
         SELECT m.id, m.role, m.created_at, p.username, p.display_name,
                CASE WHEN coalesce(p.audiences ->> 'country', 'members') <> 'me' THEN p.country END AS country,

@@ -12,6 +12,7 @@ from forum.kit.verdict import require
 from forum.members.facts import MemberApproved, ProfileEdited
 from forum.members.models import Member
 from forum.members.policies import can_approve_members, can_edit_profile
+from forum.members.queries import id_of
 from forum.members.schemas import ProfileEdit
 from forum.outbox.record import audit, record
 
@@ -51,7 +52,7 @@ async def edit_profile(actor: Actor, edit: ProfileEdit, version: int | None) -> 
 async def approve_member(actor: Actor, username: str) -> None:
     """Let a pending member in; approving twice changes nothing."""
     require(can_approve_members(actor))
-    member = await Member.get_or_none(username=username.lower())
+    member = await Member.get_or_none(id=await id_of(username) or 0)
     if member is None or member.status not in (Status.PENDING, Status.ACTIVE):
         raise NotFound
     if not await Member.filter(id=member.id, status=Status.PENDING).update(status=Status.ACTIVE):
@@ -71,7 +72,7 @@ async def approve_member(actor: Actor, username: str) -> None:
 @command
 async def promote(username: str, role: StaffRole | None) -> None:
     """Give or take a site role: from the operator's command line, never from the web."""
-    member = await Member.get_or_none(username=username.lower())
+    member = await Member.get_or_none(id=await id_of(username) or 0)
     if member is None:
         raise NotFound
     await Member.filter(id=member.id).update(staff=role)

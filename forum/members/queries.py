@@ -124,7 +124,10 @@ def _literal(text: str) -> str:
 
 
 async def id_of(username: str) -> int | None:
-    """The id behind a username, whatever its state: for the operator's commands."""
+    """The id behind a username, whatever its state; for commands, behind their own door.
+
+    Not through the ORM, which takes a name longer than the column for a bug.
+    """
     async with connection() as sql:
         row = await sql.fetchrow(STATUS, username)
     return None if row is None else int(row["id"])

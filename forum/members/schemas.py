@@ -8,8 +8,9 @@ from msgspec import Meta
 from auth.actor import GroupRole, StaffRole, Status
 from forum.members.models import Audience, Gender, Sector
 
-Language = Annotated[str, Meta(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})?$", max_length=8)]
-Country = Annotated[str, Meta(pattern=r"^[A-Z]{2}$")]
+# "$" also stands before a line end at the very end; the look-ahead says that there is none.
+Language = Annotated[str, Meta(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})?$(?!\n)", max_length=8)]
+Country = Annotated[str, Meta(pattern=r"^[A-Z]{2}$", max_length=2)]
 
 
 class GroupPlace(msgspec.Struct, frozen=True):

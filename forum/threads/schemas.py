@@ -164,7 +164,8 @@ class Previewed(msgspec.Struct, frozen=True):
 
 
 class PostsWanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    after: Annotated[int, Meta(ge=0, le=2**31 - 1)] = 0
+    # A page's end must be a number that PostgreSQL can count to.
+    after: Annotated[int, Meta(ge=0, le=2**31 - 1 - 100)] = 0
     limit: Annotated[int, Meta(ge=1, le=100)] = 25
 
 

@@ -12,9 +12,10 @@ SECONDS = 30
 async def read_body(request: Request, most: int = MOST_BYTES) -> bytes:
     """The whole body; refused as soon as it is longer than ``most`` bytes or slower than ``SECONDS``."""
     declared = request.headers.get("content-length", "0")
-    if not declared.isdigit():
+    if not declared.isascii() or not declared.isdigit():
         raise Malformed({"Content-Length": "not_valid"})
-    if int(declared) > most:
+    # A figure of thousands of digits is refused by its length: int() would not take it.
+    if len(declared) > 18 or int(declared) > most:
         raise TooLarge
     pieces: list[bytes] = []
     size = 0

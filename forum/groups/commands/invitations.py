@@ -15,6 +15,7 @@ from forum.kit.errors import Invalid, NotAllowed, NotFound
 from forum.kit.transaction import command, connection
 from forum.kit.verdict import require
 from forum.members.models import Member
+from forum.members.queries import id_of
 from forum.outbox.record import audit, record
 
 NOW = "SELECT clock_timestamp()"
@@ -26,7 +27,7 @@ async def invite_member(actor: Actor, slug: str, username: str, days: int = 30) 
     group = await door(actor, slug)
     require(can_invite(actor, group))
     assert actor.member_id is not None
-    member = await Member.get_or_none(username=username.lower(), status=Status.ACTIVE)
+    member = await Member.get_or_none(id=await id_of(username) or 0, status=Status.ACTIVE)
     if member is None:
         raise Invalid({"username": "unknown_member"})
     if await Ban.filter(group_id=group.id, member_id=member.id).exists():

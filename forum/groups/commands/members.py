@@ -9,7 +9,7 @@ from forum.kit.errors import NotAllowed, NotFound
 from forum.kit.fields import body_field
 from forum.kit.transaction import command
 from forum.kit.verdict import require
-from forum.members.models import Member
+from forum.members.queries import id_of
 from forum.outbox.record import audit, record
 
 
@@ -75,10 +75,10 @@ async def lift_ban(actor: Actor, slug: str, username: str) -> None:
 async def _managed(actor: Actor, slug: str, username: str) -> tuple[GroupState, int]:
     group = await door(actor, slug)
     require(can_manage_members(actor, group))
-    member_id = await Member.get_or_none(username=username.lower()).values_list("id", flat=True)
+    member_id = await id_of(username)
     if member_id is None:
         raise NotFound
-    return group, int(str(member_id))
+    return group, member_id
 
 
 async def _not_a_colleague(actor: Actor, group: GroupState, member_id: int) -> None:
