@@ -76,8 +76,8 @@ async def _mutate(raw: Any, world: dict[str, Any], cast: Cast) -> None:
         return
     status = "suspended" if world["status"] == "ended" else world["status"]
     await raw.execute(
-        "UPDATE members SET status = $2::text, staff = $3::text, suspended_until = CASE WHEN $4 THEN now() - interval '1 day'"
-        " ELSE now() + interval '1 day' END WHERE id = $1",
+        "UPDATE members SET status = $2::text, staff = $3::text,"
+        " suspended_until = now() + CASE WHEN $4 THEN interval '-1 day' ELSE interval '1 day' END WHERE id = $1",
         member,
         status,
         world["staff"],
@@ -92,7 +92,10 @@ async def _mutate(raw: Any, world: dict[str, Any], cast: Cast) -> None:
         )
     if world["banned"]:
         await raw.execute(
-            "INSERT INTO bans (group_id, member_id, banned_by_id) VALUES ($1, $2, $3)", group, member, cast.members["fay"]
+            "INSERT INTO bans (group_id, member_id, banned_by_id) VALUES ($1, $2, $3)",
+            group,
+            member,
+            cast.members["fay"],
         )
     if world["own"]:
         await raw.execute("UPDATE posts SET author_id = $2 WHERE id = $1", post, member)
@@ -169,10 +172,11 @@ async def _reached(raw: Any, actor: Actor, read: Verdict, world: dict[str, Any],
     group = cast.groups["public"]
     named = await raw.fetch(READERS_NAMED, [world["who"]], group, world["visibility"])
     assert bool(named) == (bool(read) and actor.is_active)
-    await raw.execute("INSERT INTO mentions (post_id, member_id) VALUES ($1, $2)", cast.second["public"], actor.member_id)
-    told = {row["member_id"] for row in await raw.fetch(telling.AUDIENCE, cast.second["public"])}
+    post = cast.second["public"]
+    await raw.execute("INSERT INTO mentions (post_id, member_id) VALUES ($1, $2)", post, actor.member_id)
+    told = {row["member_id"] for row in await raw.fetch(telling.AUDIENCE, post)}
     expected = bool(read) and actor.is_active and world["state"] == "public" and not world["banned"]
-    author = await raw.fetchval("SELECT author_id FROM posts WHERE id = $1", cast.second["public"])
+    author = await raw.fetchval("SELECT author_id FROM posts WHERE id = $1", post)
     assert (actor.member_id in told) == (expected and author != actor.member_id)
 
 

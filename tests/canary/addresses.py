@@ -1,0 +1,53 @@
+"""Every GET route of the application, with real ids in its path."""
+import itertools
+import re
+from collections.abc import Iterator
+
+from starlette.routing import Route
+
+from forum.app import Site
+from tests.canary.planting import Plot
+from tests.cast import KINDS, NAMES
+
+PARAMETER = re.compile(r"\{(\w+)(?::\w+)?\}")
+# What an {id} is the id of, by the beginning of the path.
+OF = {
+    "threads": "thread",
+    "t": "thread",
+    "posts": "post",
+    "p": "post",
+    "drafts": "draft",
+    "notices": "notice",
+    "invitations": "invitation",
+}
+SLUGS = [f"{kind}-group" for kind in KINDS] + ["elsewhere"]
+
+
+def templates(site: Site) -> list[str]:
+    """The paths of all routes that answer GET."""
+    return [
+        route.path
+        for route in site._routes()
+        if isinstance(route, Route) and (route.methods is None or "GET" in route.methods)
+    ]
+
+
+def addresses(template: str, plot: Plot) -> Iterator[str]:
+    names = PARAMETER.findall(template)
+    for values in itertools.product(*(_values(name, template, plot) for name in names)):
+        filled = iter(values)
+        yield PARAMETER.sub(lambda _: str(next(filled)), template)  # noqa: B023
+
+
+def _values(name: str, template: str, plot: Plot) -> list[str]:
+    first = template.removeprefix("/api/v1/").lstrip("/").split("/")
+    if name == "id":
+        kind = OF["drafts" if "drafts" in first else first[0]]
+        return [str(number) for number in plot.ids[kind]]
+    if name == "slug":
+        return ["thread"] if template.startswith("/t/") else SLUGS
+    if name == "username":
+        return list(NAMES)
+    if name == "request_id":
+        return [str(number) for number in plot.ids["request"]]
+    return ["something"]

@@ -1,0 +1,91 @@
+"""One notice a member and a cause; whether it is shown is asked again each time."""
+import pytest
+
+from forum.jobs.drain import drain
+from forum.searching.rebuild import rebuild
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+async def told(site, client):
+    """``await told("ben")``: the kinds of their notices, after all jobs have run."""
+    await rebuild()
+
+    async def ask(who):
+        await drain()
+        return [notice["kind"] for notice in (await client(who).get("/api/v1/notices")).json()["items"]]
+
+    return ask
+
+
+async def test_a_post_tells_each_once_by_the_strongest_reason(client, cast, told):
+    thread = f"/api/v1/threads/{cast.threads['public']}"
+    await client("sol").put(thread + "/follow", json={"level": "all"})
+    await client("ben").put(thread + "/follow", json={"level": "all"})
+    await client("fay").post(thread + "/posts", json={"body": "@ben and @fay, look."})
+    assert (await told("ben"), await told("sol"), await told("fay")) == (["mention"], ["followed"], [])
+    post = (await client("fay").get(thread)).json()["posts"]["items"][-1]["id"]
+    edit = {"body": "@ben and @cem, look."}
+    await client("fay").patch(f"/api/v1/posts/{post}", json=edit, headers={"If-Match": '"1"'})
+    assert (await told("ben"), await told("cem")) == (["mention"], ["mention"])
+    assert (await client("ben").get("/api/v1/me")).json()["unread_notices"] == 1
+
+
+async def test_replies_answers_and_mutes(client, cast, told):
+    thread = f"/api/v1/threads/{cast.threads['public']}"
+    await client("fay").post(thread + "/posts", json={"body": "To you.", "in_reply_to": cast.first["public"]})
+    await client("ben").put(thread + "/answer", json={"post_id": cast.second["public"]})
+    assert (await told("ben"), await told("fay")) == (["reply"], ["accepted"])
+    await client("ben").put(thread + "/follow", json={"level": "mute"})
+    await client("fay").post(thread + "/posts", json={"body": "@ben again."})
+    assert await told("ben") == ["reply"]
+
+
+async def test_places_are_told_of(client, cast, told):
+    closed = "/api/v1/groups/closed-group"
+    await client("cem").put(closed + "/membership", json={"reason": "I work on this."})
+    assert await told("fay") == ["request"]
+    request = (await client("fay").get(closed + "/requests")).json()["items"][0]["id"]
+    await client("fay").put(f"{closed}/requests/{request}/decision", json={"approve": False, "answer": "Not yet."})
+    assert await told("cem") == ["refused"]
+    sent = await client("fay").post("/api/v1/groups/hidden-group/invitations", json={"username": "cem"})
+    assert await told("cem") == ["invitation", "refused"]
+    newest = (await client("cem").get("/api/v1/notices")).json()["items"][0]
+    assert newest["invitation_id"] == sent.json()["id"]
+
+
+async def test_a_report_reaches_the_facilitators_once(client, cast, told):
+    for note in ("Look.", "Look again."):
+        await client("ben").post(f"/api/v1/posts/{cast.second['closed']}/reports", json={"note": note})
+    assert (await told("fay"), await told("sol")) == (["report"], [])
+    assert (await client("fay").get("/api/v1/notices")).json()["items"][0]["note"] == "Look."
+
+
+async def test_what_may_no_longer_be_read_is_no_longer_told(client, cast, told):
+    path = f"/api/v1/threads/{cast.threads['closed']}/posts"
+    post = (await client("fay").post(path, json={"body": "@sol @ben, a secret."})).json()
+    assert await told("sol") == ["mention"]
+    await client("sol").delete("/api/v1/groups/closed-group/membership")
+    answer = await client("sol").get("/api/v1/notices")
+    assert answer.json()["items"] == [] and "secret" not in answer.text
+    await client("fay").delete(f"/api/v1/posts/{post['id']}")
+    assert await told("ben") == []
+
+
+async def test_a_right_that_is_gone_before_the_job_runs_tells_nobody(client, cast, told):
+    path = f"/api/v1/threads/{cast.threads['closed']}/posts"
+    await client("fay").post(path, json={"body": "@sol, a secret."})
+    await client("fay").delete("/api/v1/groups/closed-group/members/sol")
+    assert await told("sol") == []
+
+
+async def test_a_notice_is_seen_by_its_owner(client, cast, told):
+    await client("fay").post(f"/api/v1/threads/{cast.threads['public']}/posts", json={"body": "@ben @sol"})
+    await told("ben")
+    notice = (await client("ben").get("/api/v1/notices")).json()["items"][0]["id"]
+    assert (await client("sol").put(f"/api/v1/notices/{notice}/seen")).status_code == 404
+    assert (await client("ben").put(f"/api/v1/notices/{notice}/seen")).status_code == 204
+    assert (await client("ben").get("/api/v1/me")).json()["unread_notices"] == 0
+    assert (await client("sol").put("/api/v1/notices/seen")).status_code == 204
+    assert (await client("sol").get("/api/v1/me")).json()["unread_notices"] == 0
