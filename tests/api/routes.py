@@ -1,0 +1,119 @@
+"""Every route with a path that leads somewhere and a body that would be taken: what the tests here then spoil."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from forum.page_routes import PAGES
+from forum.routes import API, PREFIX
+from tests.cast import Cast
+
+_PARAMETER = re.compile(r"\{(\w+)(?::\w+)?\}")
+
+BODIES: dict[str, dict[str, Any]] = {
+    "patch_thread": {"title": "A better title"},
+    "post_post": {"body": "A reply."},
+    "put_answer": {"post_id": 1},
+    "put_thread_follow": {"level": "all"},
+    "put_group_follow": {"level": "mute"},
+    "put_reading": {"number": 1},
+    "patch_post": {"body": "Another text."},
+    "post_report": {"note": "Please look."},
+    "put_group_text": {"purpose": "A purpose.", "rules": "Be kind."},
+    "post_thread": {"title": "A title", "body": "A text.", "language": "en", "kind": "discussion"},
+    "put_membership": {"reason": "I work on this."},
+    "put_role": {"role": "member"},
+    "put_ban": {"reason": "Spam."},
+    "put_decision": {"approve": True, "answer": "Welcome."},
+    "post_invitation": {"username": "eve", "days": 10},
+    "patch_me": {"name": "Ben", "bio": "A few words.", "time_zone": "Europe/Malta"},
+    "post_draft": {"group": "public-group", "title": "A title", "body": "A text."},
+    "put_draft": {"group": "public-group", "title": "A title", "body": "Another text."},
+    "post_preview": {"body": "**Bold**"},
+}
+FORMS: dict[str, dict[str, str]] = {
+    "save_thread": {"title": "A better title", "language": "en", "kind": "question", "version": "1"},
+    "send_reply": {"body": "A reply."},
+    "follow_thread": {"level": "all"},
+    "answer_thread": {"post": "2"},
+    "save_post": {"body": "Another text.", "version": "1"},
+    "preview_edit": {"body": "Another text."},
+    "react": {"kind": "thanks"},
+    "report": {"note": "Please look."},
+    "preview": {"group": "public-group", "title": "A title", "body": "A text."},
+    "keep_draft": {"group": "public-group", "title": "A title", "body": "A text."},
+    "join": {"reason": "I work on this."},
+    "follow": {"level": "mute"},
+    "send_thread": {"title": "A title", "body": "A text.", "language": "en", "kind": "discussion"},
+    "change_member": {"do": "member"},
+    "lift_ban": {"username": "bea"},
+    "decide": {"do": "approve", "answer": "Welcome."},
+    "invite": {"username": "eve", "days": "10"},
+    "save_text": {"purpose": "A purpose.", "rules": "Be kind."},
+    "save_me": {"name": "Ben", "bio": "A few words.", "time_zone": "Europe/Malta", "version": "1"},
+    "save_appearance": {"theme": "dark", "keys": "on"},
+}
+# Over the limit wherever text is taken.
+LONG_FIELDS = {
+    "title": 200, "body": 32_000, "note": 1000, "reason": 2000, "answer": 2000, "purpose": 2000, "rules": 4000,
+    "name": 80, "bio": 2000,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A route, its path filled in, and what it takes."""
+
+    name: str
+    method: str
+    template: str
+    path: str
+    body: dict[str, Any] | None = None
+    headers: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def takes_text(self) -> list[str]:
+        return [name for name in LONG_FIELDS if name in (self.body or {})]
+
+
+def filled(template: str, cast: Cast) -> str:
+    """A template's path, leading to the public group, its thread and Ben's post in it."""
+    kind = template.removeprefix(PREFIX).split("/")[1]
+    numbers = {"threads": cast.threads, "t": cast.threads, "posts": cast.first, "p": cast.first}.get(kind)
+    values = {
+        "id": str(numbers["public"] if numbers else 1),
+        "request_id": "1",
+        "slug": "thread" if kind == "t" else "public-group",
+        "username": "sol",
+        "kind": "thanks",
+        "token": "no-such-token",
+        "provider": "nobody",
+        "name": "none.css",
+    }
+    return _PARAMETER.sub(lambda found: values[found.group(1)], template)
+
+
+def operations(cast: Cast) -> Iterator[Target]:
+    for route in API:
+        declared = route.operation
+        versioned = declared.name in ("patch_post", "patch_thread", "patch_me", "put_draft")
+        headers = {"If-Match": '"1"'} if versioned else {}
+        path = filled(PREFIX + route.path, cast)
+        body = BODIES.get(declared.name)
+        assert body is not None or declared.body is None, f"no example of {declared.name}"
+        yield Target(declared.name, route.method, PREFIX + route.path, path, body, headers)
+
+
+def pages(cast: Cast) -> Iterator[Target]:
+    for route in PAGES:
+        form = FORMS.get(route.page.name, {}) if route.method == "POST" else None
+        yield Target(route.page.name, route.method, route.path, filled(route.path, cast), form)
+
+
+def writes(cast: Cast) -> list[Target]:
+    return [one for one in operations(cast) if one.body is not None]
+
+
+def forms(cast: Cast) -> list[Target]:
+    return [one for one in pages(cast) if one.method == "POST"]
