@@ -58,9 +58,7 @@ async def test_unreadable_forms(cem: Client, cast: Cast) -> None:
     for n, target in enumerate(forms(cast)):
         for what, raw, headers, statuses in SPOILED:
             if len(raw) > 10_000 and n % 7:
-                continue
-            if what == "no type" and "content-type" in cem.headers:
-                continue
+                continue  # the parser is one for all of them
             answer = await cem.post(target.path, content=raw, headers=headers)
             faults.check(f"{target.name}: {what}", answer, *statuses)
     faults.none()
@@ -95,10 +93,11 @@ async def test_every_field_of_every_form(as_: As, cast: Cast) -> None:
     extras = {"send_reply": {"in_reply_to": "", "draft": ""}}
     extras["keep_draft"] = {"draft": "", "draft_version": "", "thread": "1"}
     async with as_("fay", browser=True) as fay:
-        for target in forms(cast):
+        for m, target in enumerate(forms(cast)):
             fields = (target.body or {}) | extras.get(target.name, {}) | {"form_id": ""}
             for n, name in enumerate(fields):
-                for value in VALUES:
+                # A third of them for each field, another third for the next one; all of them for names of people.
+                for value in VALUES if name == "username" else VALUES[(m + n) % 3 :: 3]:
                     rest = urlencode({key: text for key, text in fields.items() if key not in (name, "form_id")})
                     raw = f"{rest}&{name}={value}".encode()
                     answer = await fay.post(target.path, content=raw, headers=FORM)

@@ -251,11 +251,13 @@ def some(n: int) -> list[str]:
 
 async def test_paths_that_lead_nowhere(as_: As, cast: Cast) -> None:
     faults = Faults()
-    async with as_("ben") as ben, as_("ben", browser=True) as browser:
+    async with as_("ben") as ben, as_("ben", browser=True) as browser, as_("fay") as fay:
         for n, target in enumerate(operations(cast)):
+            # Names are looked up only for those who may do something to their bearers.
+            client = fay if "{username}" in target.template else ben
             for path in with_each_parameter(target.template, target.path, some(n)):
                 json_body = {"json": target.body} if target.body is not None else {}
-                answer = await ben.request(target.method, path, headers=target.headers, **json_body)
+                answer = await client.request(target.method, path, headers=target.headers, **json_body)
                 faults.check(f"{target.method} {path[:90]}", answer, 401, 403, 404, 405, 422, 204, 200)
         for n, target in enumerate(pages(cast)):
             for path in with_each_parameter(target.template, target.path, some(n)):
