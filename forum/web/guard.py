@@ -1,6 +1,7 @@
 """Whatever goes wrong outside the endpoints: an outage is 503, a bug is 500 with the request's number only (S-38)."""
 import asyncio
 import logging
+from functools import lru_cache
 from typing import Final
 
 import msgspec
@@ -18,6 +19,12 @@ log = logging.getLogger(__name__)
 METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 ENDLESS: Final = frozenset({"/live"})
 REQUESTS: Final = Counter("forum_requests", "Answers by status class", ["method", "status"])
+
+
+@lru_cache(maxsize=100)
+def _counter(method: str, hundreds: int) -> Counter:
+    """The counter of these labels, looked up once."""
+    return REQUESTS.labels(method, f"{hundreds}xx")
 
 
 class Guard:
@@ -41,7 +48,7 @@ class Guard:
             nonlocal started
             if message["type"] == "http.response.start":
                 started = True
-                REQUESTS.labels(method, f"{message['status'] // 100}xx").inc()
+                _counter(method, message["status"] // 100).inc()
             await send(message)
 
         try:
