@@ -65,15 +65,16 @@ async def once(member_id: int, key: str, digest: bytes, deed: Callable[[], Await
         return await _claim_and_run(member_id, key, digest, deed)
     except _NotKeptError as refused:
         return refused.reply
-    except asyncpg.LockNotAvailableError as busy:
-        raise Conflict("still_in_flight") from busy
 
 
 @command
 async def _claim_and_run(member_id: int, key: str, digest: bytes, deed: Callable[[], Awaitable[Reply]]) -> Reply:
     async with connection() as sql:
         await sql.execute("SET LOCAL lock_timeout = '2s'")
-        claimed = await sql.fetchval(CLAIM, member_id, key, digest)
+        try:
+            claimed = await sql.fetchval(CLAIM, member_id, key, digest)
+        except asyncpg.LockNotAvailableError as busy:
+            raise Conflict("still_in_flight") from busy
         if claimed is None:
             return await _given_before(sql, member_id, key, digest)
     reply = await deed()

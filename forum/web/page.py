@@ -10,18 +10,17 @@ from functools import cached_property
 from typing import Any, Final, TypeVar
 from urllib.parse import quote, urlencode
 
-import asyncpg
 import msgspec
 from markupsafe import Markup, escape
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
-from tortoise.exceptions import DBConnectionError
 
 from auth.actor import Actor, Status
 from forum.kit.errors import Conflict, Invalid, NotFound, Overloaded, Refusal, SignInNeeded
 from forum.kit.once import Reply, once, request_hash
+from forum.kit.transaction import UNAVAILABLE
 from forum.web import language
 from forum.web.flash import said
 from forum.web.forms import Form, read_form, read_query
@@ -34,19 +33,6 @@ T = TypeVar("T")
 SAFE: Final = frozenset({"GET", "HEAD"})
 LARGEST_ID: Final = 2**63 - 1
 KEPT_HEADERS: Final = ("content-type", "location", "set-cookie")
-# The database is away, or busy beyond its time: that is load or an outage, not a bug.
-UNAVAILABLE: Final = (
-    asyncpg.PostgresConnectionError,
-    asyncpg.CannotConnectNowError,
-    asyncpg.TooManyConnectionsError,
-    asyncpg.QueryCanceledError,
-    asyncpg.LockNotAvailableError,
-    asyncpg.InterfaceError,
-    DBConnectionError,
-    ConnectionError,
-    TimeoutError,
-)
-
 log = logging.getLogger(__name__)
 
 
