@@ -78,9 +78,14 @@ async def client(site: Site) -> Callable[..., Client]:
 
 
 @pytest.fixture
-async def committed_site(cast: Cast, settings: Settings) -> AsyncIterator[Site]:
-    """A site on a database of its own, running: commits are real."""
+def committed_url(cast: Cast) -> Iterator[str]:
     with database.clone() as url:
-        site = Site(settings)
-        async with site.running(url):
-            yield site
+        yield url
+
+
+@pytest.fixture
+async def committed_site(committed_url: str, settings: Settings) -> AsyncIterator[Site]:
+    """A site on a database of its own, running: commits are real."""
+    site = Site(settings)
+    async with site.running(committed_url):
+        yield site

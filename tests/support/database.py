@@ -49,7 +49,8 @@ def clone() -> Iterator[str]:
     try:
         yield server().url(name)
     finally:
-        asyncio.run(_execute("postgres", f"DROP DATABASE {name} WITH (FORCE)"))
+        # As the superuser: the database may hold one of PostgreSQL's own workers (autovacuum), which is not ours to end.
+        asyncio.run(_execute("postgres", f"DROP DATABASE {name} WITH (FORCE)", user="postgres"))
 
 
 async def _fill(url: str) -> Cast:
@@ -62,8 +63,8 @@ async def _fill(url: str) -> Cast:
         await disconnect()
 
 
-async def _execute(database: str, *statements: str) -> None:
-    raw = await asyncpg.connect(server().url(database), timeout=10)
+async def _execute(database: str, *statements: str, user: str = "forum") -> None:
+    raw = await asyncpg.connect(server().url(database, user=user), timeout=10)
     try:
         for statement in statements:
             await raw.execute(statement)

@@ -25,7 +25,7 @@ from forum.threads.models import FollowLevel
 from forum.threads.pages.kinds import levels
 from forum.threads.pages.lists import next_before
 from forum.threads.pages.states import group_of_card
-from forum.threads.policies import can_start_thread
+from forum.threads.policies import can_follow, can_start_thread
 from forum.threads.schemas import ThreadList
 from forum.web.language import gettext as _
 from forum.web.page import View, decoded, errors_of, form, page, see
@@ -120,7 +120,7 @@ def _rights(view: View, state: GroupState) -> dict[str, bool]:
         "list": bool(can_list_members(actor, state)),
         "manage": bool(can_manage_members(actor, state)),
         "invite": bool(can_invite(actor, state)),
-        "follow": not actor.is_anonymous and bool(can_read(actor, state)),
+        "follow": bool(can_follow(actor, state)),
     }
 
 
