@@ -80,6 +80,12 @@ def languages(locale: str) -> dict[str, str]:
     return dict(sorted(((code, str(found[code])) for code in WRITTEN), key=lambda item: item[1]))
 
 
+@lru_cache(maxsize=600)
+def language_name(code: str, locale: str) -> str:
+    """Any language's name, also of one that is not offered; the code itself where nobody has a name for it."""
+    return str(Locale.parse(locale.replace("-", "_")).languages.get(code, code))
+
+
 NOT_COUNTRIES: Final = frozenset({"EU", "EZ", "UN", "XA", "XB", "QO", "ZZ", "AC", "CP", "DG", "EA", "IC", "TA"})
 WRITTEN: Final = (
     "am", "ar", "bg", "bn", "bs", "cs", "da", "de", "el", "en", "es", "et", "fa", "fi", "fr", "he", "hi",

@@ -75,7 +75,7 @@ def _environment() -> Environment:
         direction=language.direction,
         explain=explain,
         explain_field=explain_field,
-        language_name=lambda code: dates.languages(language.formats()).get(code, code),
+        language_name=lambda code: dates.language_name(code, language.formats()),
         country_name=lambda code: dates.countries(language.formats()).get(code, code),
     )
     return env
