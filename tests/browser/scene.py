@@ -14,7 +14,7 @@ EVERYTHING: Final = (
     "### A heading\n\nSome **bold**, some *slanted*, `code`, a [link](https://example.org/) and a footnote[^1].\n\n"
     "| Port | Members | Traffic at the peak | Traffic at night | Remark |\n|---|--:|--:|--:|---|\n"
     "| 10G | 14 | 3.2 | 0.4 | full since the spring of last year |\n\n"
-    "```\nfor member in members: announce(member.prefixes, to=route_server, with_communities=True, and_so='on')\n```\n\n"
+    "```\nfor member in members: announce(member.prefixes, to=route_server, with_communities=True, and_so=on)\n```\n\n"
     "https://example.org/" + "a-very-long-address-without-any-break" * 4 + "\n\n1. one\n2. two\n\n[^1]: Like this.\n"
 )
 
@@ -43,7 +43,9 @@ def _make(stage: Stage) -> tuple[Look, ...]:
             return stage.api(facilitator, method, "/api/v1" + path, data)
 
         plain = ask(
-            "POST", f"/groups/{GROUP}/threads", {"title": "What a post can hold", "body": EVERYTHING, "kind": "question"}
+            "POST",
+            f"/groups/{GROUP}/threads",
+            {"title": "What a post can hold", "body": EVERYTHING, "kind": "question"},
         )["id"]
         arabic = ask(
             "POST", f"/groups/{GROUP}/threads", {"title": "تشغيل نقطة تبادل صغيرة", "body": ARABIC, "language": "ar"}

@@ -26,7 +26,6 @@ VIEWS: Final = (
     (320, "light", "ltr"),
     (320, "light", "rtl"),
     (1200, "dark", "ltr"),
-    (1200, "dark", "rtl"),
     (360, "dark", "ltr"),
 )
 

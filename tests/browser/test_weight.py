@@ -22,7 +22,7 @@ def weigh(page: Page, address: str) -> dict[str, int]:
     """Bytes of the bodies that this visit fetched, by the kind of file; a warm cache fetches less."""
     found: dict[str, int] = {}
     requests: list[Request] = []
-    
+
     def finished(request: Request) -> None:
         requests.append(request)
 
@@ -66,7 +66,6 @@ def test_pages_within_the_budget(stage: Stage, face: str) -> None:
         assert first["document"] <= NEXT_PAGE, (address, first)
         assert first["stylesheet"] <= STYLE, first
         assert first.get("script", 0) <= (SCRIPT if face else 0), first
-        print(f"{face or 'visitor':8} {first['document']:6} of {sum(first.values()):6} bytes  {address}  {first}")
     assert weights["/groups"] <= GROUP_LIST
     assert weights[thread] <= THREAD
 
