@@ -82,10 +82,9 @@ def refused_composer(page: Page) -> None:
 
 
 def picture_for_readme(stage: Stage) -> None:
-    """A thread at desktop width."""
-    address = _written(stage)
-    with stage.visit("alumna", height=900) as page:
-        page.goto(address)
+    """A member's first page at desktop width."""
+    with stage.visit("alumna", height=860) as page:
+        page.goto("/")
         page.screenshot(path=README, animations="disabled")
 
 
