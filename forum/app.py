@@ -11,8 +11,9 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
+from auth.actor import VISITOR
 from auth.csrf import SameOriginWrites
 from auth.demo_door import DemoDoor
 from auth.middleware import Identify
@@ -24,7 +25,7 @@ from forum import page_routes, routes
 from forum.api.openapi import openapi
 from forum.api.problem import problem
 from forum.directory import MemberDirectory
-from forum.kit.errors import MethodNotAllowed, NotFound, Refusal
+from forum.kit.errors import MethodNotAllowed, NotAllowed, NotFound, Refusal
 from forum.kit.markdown import close_renderers
 from forum.live.hub import Hub
 from forum.live.stream import live_route
@@ -107,7 +108,12 @@ class Site:
                 ),
                 *([Middleware(OneHost, base_url=settings.site.base_url)] if self.demo else []),
                 Middleware(Compress),
-                Middleware(SameOriginWrites, base_url=settings.site.base_url, cookie=cookies.session),
+                Middleware(
+                    SameOriginWrites,
+                    base_url=settings.site.base_url,
+                    cookie=cookies.session,
+                    refuse=refused_page,
+                ),
                 Middleware(Identify, directory=self.directory, cookie=cookies.session),
             ],
         )
@@ -161,6 +167,12 @@ def render_for_auth(
         "signed_out.html": _("You are signed out"),
     }
     return page(View(request), template, title=titles.get(template, _("Sign in")), status=status, **context)
+
+
+def refused_page(scope: Scope, code: str) -> ASGIApp:
+    """A write from elsewhere, refused before anybody was asked who they are."""
+    scope.setdefault("state", {})["actor"] = VISITOR
+    return refusal_page(View(Request(scope)), NotAllowed(code))
 
 
 async def unknown(scope: Scope, receive: Receive, send: Send) -> None:

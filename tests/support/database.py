@@ -49,7 +49,7 @@ def clone() -> Iterator[str]:
     try:
         yield server().url(name)
     finally:
-        # As the superuser: the database may hold one of PostgreSQL's own workers (autovacuum), which is not ours to end.
+        # As the superuser: one of PostgreSQL's own workers (autovacuum) may be in it, which is not ours to end.
         asyncio.run(_execute("postgres", f"DROP DATABASE {name} WITH (FORCE)", user="postgres"))
 
 
