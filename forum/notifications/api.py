@@ -13,14 +13,14 @@ async def list_notices(call: Call[None, NoticesWanted]) -> Response:
     return document(await queries.notices(call.actor, call.query.before, call.query.limit))
 
 
-@operation("keep_drafts_and_preview", answers={204: None}, scope=Scope.READ, signed_in=True)
+@operation("keep_drafts_and_preview", answers={204: None}, scope=Scope.POST, signed_in=True)
 async def put_seen(call: Call[None, Nothing]) -> Response:
     """You have seen this one."""
     await commands.mark_notice_read(call.actor, call.id("id"))
     return nothing()
 
 
-@operation("keep_drafts_and_preview", answers={204: None}, scope=Scope.READ, signed_in=True)
+@operation("keep_drafts_and_preview", answers={204: None}, scope=Scope.POST, signed_in=True)
 async def put_all_seen(call: Call[None, Nothing]) -> Response:
     """You have seen them all."""
     await commands.mark_all_notices_read(call.actor)

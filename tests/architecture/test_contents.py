@@ -33,14 +33,11 @@ def test_no_path_is_declared_twice() -> None:
     assert len(pages) == len(set(pages))
 
 
-def test_writes_ask_for_the_scope_to_post() -> None:
-    """Marks of reading and of notices seen are the exceptions: a reader's program may set them."""
+def test_what_is_not_a_mere_reading_asks_for_the_scope_to_post() -> None:
     from auth.actor import Scope
 
-    reading = {"put_reading", "put_group_reading", "put_seen", "put_all_seen"}
     for route in routes.API:
-        if route.method not in SAFE and route.operation.name not in reading:
-            assert route.operation.scope is Scope.POST, route.operation.name
+        assert route.operation.scope is (Scope.READ if route.method in SAFE else Scope.POST), route.operation.name
 
 
 def test_every_package_has_a_reason_in_the_layers() -> None:

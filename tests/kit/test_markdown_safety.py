@@ -213,20 +213,29 @@ def bombs() -> Iterator[str]:
 
 @pytest.mark.parametrize("bomb", list(bombs()), ids=lambda bomb: repr(bomb[:12]))
 def test_bombs_take_a_bounded_time(bomb: str) -> None:
+    """As a ratio in one run: a tenth of a second is promised, where an honest text of that length takes a fiftieth."""
+    honest = "A *plain* paragraph of [ordinary](https://a.example) words.\n\n" * 340
     for body in (bomb[:20_000], bomb[:32_000]):
+        assert seconds(body) < 20 * seconds(honest)
+        assert len(render(body).html) < 20 * len(body)
+
+
+def seconds(body: str, tries: int = 3) -> float:
+    """Of processor time, the best of some tries."""
+    taken = []
+    for _ in range(tries):
         began = time.process_time()
-        rendered = render(body)
-        # A tenth of a second is promised; a busy machine may take three.
-        assert time.process_time() - began < 0.3
-        assert len(rendered.html) < 20 * len(body)
+        render(body)
+        taken.append(time.process_time() - began)
+    return min(taken)
 
 
 @needs_data
 def test_known_pathological_texts() -> None:
+    honest = seconds("A *plain* paragraph of [ordinary](https://a.example) words.\n\n" * 1000)
     for body in json.loads(collection()["pathological_60k.json"]).values():
-        began = time.process_time()
         inspect(body)
-        assert time.process_time() - began < 0.6
+        assert seconds(body, tries=1) < 20 * honest
 
 
 def test_long_plain_texts_are_not_given_up() -> None:

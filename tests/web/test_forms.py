@@ -132,6 +132,41 @@ async def test_preview_and_draft_keep_the_text(client: Clients, thread: str, cas
     assert "Not yet." not in (await ben.get("/me/drafts")).text
 
 
+async def test_a_draft_waits_in_the_reply_box(client: Clients, thread: str, cast: Cast) -> None:
+    ben, place = client("ben", browser=True), {"thread": thread[3:], "in_reply_to": str(cast.second["public"])}
+    await send(ben, "/drafts", body="Half a *thought*.", **place)
+    shown = (await ben.get(thread + "/thread")).text
+    assert "Half a *thought*.</textarea>" in shown and "In reply to #2" in shown and "Discard it" in shown
+    fields = dict(re.findall(r'type="hidden" name="(draft\w*|in_reply_to|thread)" value="(\d+)"', shown))
+    assert fields["in_reply_to"] == place["in_reply_to"]
+    for reader in ("fay", "stranger"):
+        assert "Half a" not in (await client(reader, browser=True).get(thread + "/thread")).text
+    await send(ben, "/drafts", body="A thought.", **fields)
+    shown = (await ben.get(thread + "/thread")).text
+    assert "A thought.</textarea>" in shown and 'name="draft_version" value="2"' in shown
+    assert (await ben.get("/me/drafts")).text.count("/delete") == 1
+    sent = await send(ben, thread + "/reply", body="A whole thought.", **fields)
+    assert sent.status_code == 303
+    assert "/delete" not in (await ben.get("/me/drafts")).text
+    assert "Discard it" not in (await ben.get(thread + "/thread")).text
+
+
+async def test_a_draft_is_discarded_where_it_stands(client: Clients, thread: str) -> None:
+    ben, fay = client("ben", browser=True), client("fay", browser=True)
+    await send(ben, "/drafts", body="Never mind.", thread=thread[3:])
+    shown = (await ben.get(thread + "/thread")).text
+    found = re.search(r'formaction="(/me/drafts/\d+/delete)" formnovalidate name="back" value="([^"]+)"', shown)
+    assert found
+    fields = {"thread": thread[3:], "back": found.group(2), "body": "Never mind."}
+    assert (await send(fay, found.group(1), **fields)).status_code == 404
+    # A reply of somebody else's leaves it where it is, even if it names it.
+    await send(fay, thread + "/reply", body="Mine.", draft=found.group(1).split("/")[3])
+    assert "Never mind." in (await ben.get(thread + "/thread")).text
+    gone = await send(ben, found.group(1), **fields)
+    assert gone.headers["location"] == thread + "/thread?page=1&said=draft_gone"
+    assert "Never mind." not in (await ben.get(thread + "/thread")).text
+
+
 async def test_buttons_of_a_post_lead_back_to_it(client: Clients, cast: Cast, thread: str) -> None:
     ben, post = client("ben", browser=True), f"/p/{cast.second['public']}"
     back = thread + "/thread"

@@ -104,7 +104,7 @@ async def delete_draft(call: Call[None, Nothing]) -> Response:
     return nothing()
 
 
-@operation("keep_drafts_and_preview", body=Preview, answers={200: Previewed}, signed_in=True)
+@operation("keep_drafts_and_preview", body=Preview, answers={200: Previewed}, scope=POST, signed_in=True)
 async def post_preview(call: Call[Preview, Nothing]) -> Response:
     """How a text will be shown."""
     require(can_keep_own_things(call.actor))
