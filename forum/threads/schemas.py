@@ -44,8 +44,22 @@ class PostList(msgspec.Struct, frozen=True):
     next: str | None
 
 
+class ReplyDraft(msgspec.Struct, frozen=True):
+    """A reply that its reader has not sent; the post that it answers only while that one is public."""
+
+    id: int
+    body: str
+    version: int
+    updated_at: datetime
+    in_reply_to: int | None
+    in_reply_to_number: int | None
+
+
 class ThreadHead(msgspec.Struct, frozen=True):
-    """``last_read`` and ``follow`` are the reader's; ids of group and author serve policies and caches."""
+    """``last_read``, ``follow`` and ``draft``, the newest one here, are the reader's.
+
+    Ids of group and author serve policies and caches.
+    """
 
     id: int
     title: str
@@ -66,6 +80,7 @@ class ThreadHead(msgspec.Struct, frozen=True):
     version: int
     last_read: int
     follow: FollowLevel | None
+    draft: ReplyDraft | None
 
 
 class ThreadPage(ThreadHead, frozen=True):

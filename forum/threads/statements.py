@@ -63,6 +63,12 @@ THREAD_PAGE = (
         'accepted_number', (SELECT number FROM posts WHERE id = t.accepted_post_id),
         'last_read', coalesce((SELECT last_number FROM reading_marks WHERE thread_id = t.id AND member_id = $3), 0),
         'follow', (SELECT level FROM thread_follows WHERE thread_id = t.id AND member_id = $3),
+        'draft', CASE WHEN $3::bigint IS NOT NULL THEN (
+            SELECT json_build_object('id', d.id, 'body', d.body, 'version', d.version, 'updated_at', d.updated_at,
+                'in_reply_to', r.id, 'in_reply_to_number', r.number)
+            FROM drafts d
+            LEFT JOIN posts r ON r.id = d.in_reply_to AND r.thread_id = t.id AND r.state = 'public'
+            WHERE d.member_id = $3 AND d.thread_id = t.id ORDER BY d.updated_at DESC, d.id DESC LIMIT 1) END,
         'posts', """
     + _POST_LIST
     + """)
@@ -237,6 +243,8 @@ INSERT_POST = """
     INSERT INTO posts (id, thread_id, author_id, number, in_reply_to_id, body, html, text, renderer, created_at)
     SELECT new.id, $1, $2, last_number, $3, $4, $5, $6, $7, now() FROM thread, new RETURNING id, number
 """
+# $1 draft, $2 member; none where it is gone already.
+DROP_SENT_DRAFT = "DELETE FROM drafts WHERE id = $1 AND member_id = $2"
 LOSE_POST = """
     UPDATE threads t SET post_count = t.post_count - 1, last_post_id = coalesce(l.id, 0),
         last_post_at = l.created_at, last_author_id = l.author_id,

@@ -12,18 +12,22 @@ from forum.threads.policies import can_reply
 from forum.threads.queries import thread_door
 
 
-async def post_reply(actor: Actor, thread_id: int, body: str, *, in_reply_to: int | None = None) -> int:
-    """Add a post at the end of the thread; returns its id.
+async def post_reply(
+    actor: Actor, thread_id: int, body: str, *, in_reply_to: int | None = None, draft: int | None = None
+) -> int:
+    """Add a post at the end of the thread; returns its id. ``draft`` is the member's draft that it was until now.
 
     Rendering comes before the transaction: neither a connection nor the thread's lock waits for it.
     """
     thread = await thread_door(actor, thread_id)
     require(can_reply(actor, thread))
-    return await _post(actor, thread_id, await write(body, thread.group), in_reply_to)
+    return await _post(actor, thread_id, await write(body, thread.group), in_reply_to, draft)
 
 
 @command
-async def _post(actor: Actor, thread_id: int, written: Written, in_reply_to: int | None) -> int:
+async def _post(
+    actor: Actor, thread_id: int, written: Written, in_reply_to: int | None, draft: int | None
+) -> int:
     # The lock numbers posts without gaps: two replies at once queue here.
     thread = await thread_door(actor, thread_id, lock=True)
     require(can_reply(actor, thread))
@@ -32,7 +36,7 @@ async def _post(actor: Actor, thread_id: int, written: Written, in_reply_to: int
         id=in_reply_to, thread_id=thread_id, state=PostState.PUBLIC
     ).exists():
         raise Invalid({"in_reply_to": "not_in_thread"})
-    post_id, number = await add_post(actor.member_id, thread_id, written, in_reply_to)
+    post_id, number = await add_post(actor.member_id, thread_id, written, in_reply_to, draft)
     await record(
         ReplyPosted(
             thread_id=thread_id,
@@ -46,9 +50,13 @@ async def _post(actor: Actor, thread_id: int, written: Written, in_reply_to: int
 
 
 async def add_post(
-    author_id: int, thread_id: int, written: Written, in_reply_to: int | None = None
+    author_id: int,
+    thread_id: int,
+    written: Written,
+    in_reply_to: int | None = None,
+    draft: int | None = None,
 ) -> tuple[int, int]:
-    """Insert the next post of a locked thread; returns its id and number."""
+    """Insert the next post of a locked thread and drop its draft; returns its id and number."""
     async with connection() as sql:
         row = await sql.fetchrow(
             statements.INSERT_POST,
@@ -61,6 +69,8 @@ async def add_post(
             written.renderer,
         )
         assert row is not None
+        if draft is not None:
+            await sql.execute(statements.DROP_SENT_DRAFT, draft, author_id)
     if written.mentioned:
         await Mention.bulk_create([Mention(post_id=row["id"], member_id=member) for member in written.mentioned])
     return row["id"], row["number"]

@@ -21,18 +21,28 @@ async def start_thread(
     body: str,
     kind: ThreadKind = ThreadKind.DISCUSSION,
     language: str | None = None,
+    draft: int | None = None,
 ) -> int:
-    """Open a thread in a group; returns its id. Rendering comes before the transaction."""
+    """Open a thread in a group; returns its id. Rendering comes before the transaction.
+
+    ``draft`` is the member's draft that it was until now.
+    """
     group = await groups.door(actor, slug)
     require(can_start_thread(actor, group, kind))
     title = clean_title(title)
     written = await write(body, group)
-    return await _start(actor, group, title, written, kind, language or actor.language)
+    return await _start(actor, group, title, written, kind, language or actor.language, draft)
 
 
 @command
 async def _start(
-    actor: Actor, group: GroupState, title: str, written: Written, kind: ThreadKind, language: str
+    actor: Actor,
+    group: GroupState,
+    title: str,
+    written: Written,
+    kind: ThreadKind,
+    language: str,
+    draft: int | None,
 ) -> int:
     # Once more, inside: the group may have been closed to this actor while the text was rendered.
     require(can_start_thread(actor, await groups.door(actor, group.slug), kind))
@@ -45,7 +55,7 @@ async def _start(
         kind=kind,
         language=language,
     )
-    post_id, _ = await add_post(actor.member_id, thread.id, written)
+    post_id, _ = await add_post(actor.member_id, thread.id, written, draft=draft)
     await record(
         ThreadStarted(
             thread_id=thread.id, group_id=group.id, post_id=post_id, author_id=actor.member_id

@@ -23,7 +23,7 @@ from forum.threads.models import PostState, ThreadKind
 from forum.threads.pages.kinds import kinds
 from forum.threads.pages.states import group_of_card, thread_of
 from forum.threads.policies import can_reply, can_start_thread
-from forum.threads.schemas import DraftDoc, DraftText, SinglePost, ThreadHead, ThreadPage
+from forum.threads.schemas import DraftDoc, DraftText, ReplyDraft, SinglePost, ThreadHead, ThreadPage
 from forum.web.dates import languages
 from forum.web.language import formats
 from forum.web.language import gettext as _
@@ -47,7 +47,8 @@ class Composer:
     preview: Markup | None = None
     language: str = ""
     rules: str = ""
-    drafts: bool = True
+    continued: ReplyDraft | None = None
+    back: str = ""
 
 
 def audience(visibility: Visibility, title: str) -> str:
@@ -59,11 +60,18 @@ def audience(visibility: Visibility, title: str) -> str:
     return _("Only the members of %(group)s can read this.") % {"group": title}
 
 
-def reply_below(view: View, doc: ThreadHead) -> Markup:
-    """The reply form at the end of a thread; empty where the reader may not reply."""
+def reply_below(view: View, doc: ThreadHead, page_number: int) -> Markup:
+    """The reply form at the end of a thread, with the draft that waits there; empty where one may not reply."""
     if not can_reply(view.actor, thread_of(doc)):
         return Markup("")
-    return fragment("threads/composer.html", view, composer=_reply_composer(view, doc, {"body": ""}))
+    draft = doc.draft
+    composer = _reply_composer(view, doc, {"body": draft.body if draft else ""})
+    if draft:
+        composer.continued, composer.back = draft, f"/t/{doc.id}/{doc.slug}?page={page_number}"
+        composer.hidden |= {"draft": str(draft.id), "draft_version": str(draft.version)}
+        if draft.in_reply_to is not None:
+            composer.hidden["in_reply_to"] = str(draft.in_reply_to)
+    return fragment("threads/composer.html", view, composer=composer)
 
 
 def _reply_composer(view: View, doc: ThreadHead, values: dict[str, str]) -> Composer:
@@ -160,8 +168,8 @@ async def send_thread(view: View) -> Response:
         body=view.text("body"),
         kind=ThreadKind(kind),
         language=language or None,
+        draft=view.sent_number("draft"),
     )
-    await _drop_sent_draft(view)
     return see(f"/t/{thread_id}")
 
 
@@ -196,23 +204,16 @@ async def _reply_again(view: View, refusal: Refusal) -> Response:
 @form("reply", refill=_reply_again)
 async def send_reply(view: View) -> Response:
     post_id = await post_reply(
-        view.actor, view.id("id"), view.text("body"), in_reply_to=view.sent_number("in_reply_to")
+        view.actor,
+        view.id("id"),
+        view.text("body"),
+        in_reply_to=view.sent_number("in_reply_to"),
+        draft=view.sent_number("draft"),
     )
-    await _drop_sent_draft(view)
     sent = decoded(await queries.single_post(view.actor, post_id), SinglePost)
     nth = ((sent.number or 1) - 1) // queries.PAGE_SIZE + 1
     path = f"/t/{sent.thread_id}/{sent.thread_slug}"
     return see(path, page=nth if nth > 1 else "", at=f"p{sent.number}")
-
-
-async def _drop_sent_draft(view: View) -> None:
-    """A text that was sent is no draft any more; one that is gone already is no reason to refuse it."""
-    draft_id = view.sent_number("draft")
-    if draft_id:
-        try:
-            await drafts.drop_draft(view.actor, draft_id)
-        except NotFound:
-            return
 
 
 # Preview and drafts, for all of them

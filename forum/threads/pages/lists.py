@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from forum.threads import queries
 from forum.threads.commands.drafts import drop_draft
+from forum.threads.pages.thread import back_to_thread
 from forum.threads.schemas import BookmarkList, DraftList, ThreadList
 from forum.web.language import gettext as _
 from forum.web.page import View, decoded, form, page, see
@@ -49,5 +50,9 @@ async def drafts(view: View) -> Response:
 
 @form("keep_drafts_and_preview")
 async def delete_draft(view: View) -> Response:
+    """`back` is the page of a thread whose reply box it stood in."""
     await drop_draft(view.actor, view.id("id"))
+    thread = view.sent_number("thread")
+    if thread and view.text("back"):
+        return back_to_thread(view, thread, said="draft_gone")
     return see("/me/drafts", said="draft_gone")

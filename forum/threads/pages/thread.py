@@ -158,7 +158,7 @@ def _foot(view: View, doc: ThreadPage, number: int) -> Markup:
         view,
         thread=doc,
         page=number,
-        composer=reply_below(view, doc),
+        composer=reply_below(view, doc, number),
         levels=levels(_("As in the group")),
     )
 

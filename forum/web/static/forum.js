@@ -90,7 +90,7 @@ async function tellRead() {
 /* Composer: preview in place, the draft kept on the server, Ctrl+Enter sends. */
 
 const field = (name) => composer.elements.namedItem(name);
-const keep = { timer: 0, busy: false, stopped: false, text: "" };
+const keep = { timer: 0, busy: null, stopped: false, text: "" };
 
 const hidden = (name, value) => {
   let input = field(name);
@@ -114,7 +114,12 @@ async function keepDraft() {
   const text = draft();
   const whole = JSON.stringify(text);
   if (keep.stopped || keep.busy || whole === keep.text || !(text.body.trim() || text.title.trim())) return;
-  keep.busy = true;
+  keep.busy = sendDraft(text, whole);
+  await keep.busy;
+  keep.busy = null;
+}
+
+async function sendDraft(text, whole) {
   const told = $("#kept");
   try {
     const id = field("draft")?.value;
@@ -135,7 +140,6 @@ async function keepDraft() {
   } catch {
     told.textContent = told.dataset.failed;
   }
-  keep.busy = false;
 }
 
 async function preview(event) {
@@ -158,9 +162,14 @@ function compose() {
     clearTimeout(keep.timer);
     keep.timer = setTimeout(keepDraft, 3000);
   });
-  composer.addEventListener("submit", () => {
+  composer.addEventListener("submit", (event) => {
     clearTimeout(keep.timer);
     keep.stopped = true;
+    if (!keep.busy) return;
+    // A draft that is on its way first tells its number, so that what is sent leaves none behind.
+    event.preventDefault();
+    const soon = new Promise((done) => setTimeout(done, 3000));
+    Promise.race([keep.busy, soon]).then(() => ((keep.busy = null), composer.requestSubmit(event.submitter)));
   });
 }
 
