@@ -147,7 +147,7 @@ async function preview(event) {
   const box = $("#preview");
   const response = await ask("POST", "/api/v1/preview", { body: field("body").value });
   if (!response.ok) return void composer.requestSubmit(event.target);
-  box.innerHTML = (await response.json()).html;
+  $(".body", box).innerHTML = (await response.json()).html;
   box.hidden = false;
   box.scrollIntoView({ block: "nearest" });
 }
