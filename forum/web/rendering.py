@@ -42,6 +42,11 @@ def _when(context: Context, at: datetime | None) -> Markup:
     return dates.time_tag(at, context.get("zone", "UTC"))
 
 
+@lru_cache(maxsize=5000)
+def _grouped(number: int, locale: str) -> str:
+    return str(format_decimal(number, locale=locale.replace("-", "_")))
+
+
 def _initials(name: str) -> str:
     words = [word for word in name.split() if word[0].isalnum()]
     picked = words[:1] + words[1:][-1:]
@@ -68,7 +73,7 @@ def _environment() -> Environment:
     env.install_gettext_callables(language.gettext, language.ngettext, newstyle=True)  # type: ignore[attr-defined]
     env.policies["ext.i18n.trimmed"] = True
     env.filters["when"] = _when
-    env.filters["grouped"] = lambda number: format_decimal(number, locale=language.formats())
+    env.filters["grouped"] = lambda number: _grouped(number, language.formats())
     env.globals.update(
         asset=static.address,
         avatar=avatar,
