@@ -86,6 +86,7 @@ def tortoise_config(url: str, settings: DatabaseSettings, *, worker: bool = Fals
                     "minsize": 1,
                     "maxsize": settings.pool_size,
                     "max_inactive_connection_lifetime": 0,
+                    "timeout": 3,
                     "server_settings": {
                         "application_name": "plenary",
                         "timezone": "UTC",

@@ -21,6 +21,7 @@ from auth.directory import (
 )
 from auth.oidc.reserved import DEMO_ISSUER
 from config.settings import AuthSettings
+from forum.kit.shared import Shared
 from forum.kit.transaction import command, connection
 from forum.outbox.models import AuditEntry
 
@@ -119,16 +120,17 @@ class MemberDirectory:
         self._idle = timedelta(days=settings.session_idle_days)
         self._staff = timedelta(hours=settings.staff_session_hours)
         self._ignored = None if demo else DEMO_ISSUER
+        # What nobody in particular may see is the same for all of them: visitors who come together ask once.
+        self._nobody = Shared(_nobody)
 
     async def actor_for(self, *, session_hash: bytes | None, token_hash: bytes | None) -> Loaded:
+        if token_hash is None and session_hash is None:
+            return await self._nobody.get()
         async with connection() as raw:
             if token_hash is not None:
                 row = await raw.fetchrow(BY_TOKEN, token_hash)
-            elif session_hash is not None:
-                row = await raw.fetchrow(BY_SESSION, session_hash, self._idle, self._staff, self._ignored)
             else:
-                row = await raw.fetchrow(FOR_NOBODY)
-                return Loaded(actor=_visitor(row))
+                row = await raw.fetchrow(BY_SESSION, session_hash, self._idle, self._staff, self._ignored)
         assert row is not None
         if row["member_id"] is None:
             return Loaded(actor=_visitor(row))
@@ -252,6 +254,11 @@ def display_name(claims: Claims, username: str) -> str:
         if unicodedata.category(c) not in ("Cf", "Cs", "Co", "Cn")
     )
     return " ".join(kept.split())[:80].strip() or username
+
+
+async def _nobody() -> Loaded:
+    async with connection() as raw:
+        return Loaded(actor=_visitor(await raw.fetchrow(FOR_NOBODY)))
 
 
 def _visitor(row: asyncpg.Record | None) -> Actor:

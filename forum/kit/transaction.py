@@ -143,8 +143,8 @@ async def _pooled(client: Client) -> AsyncIterator[asyncpg.Connection]:
         log.warning("a connection was lost: %r", error)
         raise Overloaded() from error
     finally:
-        # Shielded: a request cancelled here would leak its connection for ever.
-        await asyncio.shield(pool.release(raw))
+        # asyncpg shields this itself: a request cancelled here gives its connection back all the same.
+        await pool.release(raw)
 
 
 def _is_closed(raw: Any) -> bool:
@@ -156,7 +156,8 @@ def _is_closed(raw: Any) -> bool:
 
 async def _acquire(pool: asyncpg.Pool) -> Any:
     try:
-        return await pool.acquire(timeout=patience.get())
+        # A timer costs more than the connection: none where one lies idle.
+        return await pool.acquire(timeout=None if pool.get_idle_size() else patience.get())
     except (*LOST, OSError, TimeoutError, asyncpg.TooManyConnectionsError) as error:
         raise Overloaded() from error
 
