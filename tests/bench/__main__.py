@@ -49,7 +49,7 @@ def main() -> int:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
-    parser.add_argument("--seconds", type=float, default=4.5, help="of each run of wrk")
+    parser.add_argument("--seconds", type=float, default=4, help="of each run of wrk")
     parser.add_argument("--only", default="", help="rows whose name holds one of these, comma between")
     parser.add_argument("--data", type=Path, help="keep the community here, and use it again")
     parser.add_argument("--output", type=Path, default=Path(".data/bench.json"))
