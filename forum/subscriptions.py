@@ -31,7 +31,7 @@ SUBSCRIPTIONS: Subscriptions = {
         within=(reading.mark_own_reply_read,),
         later=(tell.tell_of_post, searching.index_post, recount_group),
     ),
-    threads.PostEdited: Subscribers(later=(tell.tell_of_post, searching.index_post)),
+    threads.PostEdited: Subscribers(later=(tell.tell_of_edit, searching.index_post)),
     threads.PostWithdrawn: Subscribers(later=(searching.index_post, recount_group)),
     threads.ThreadEdited: Subscribers(later=(searching.index_thread,)),
     threads.AnswerAccepted: Subscribers(later=(tell.tell_of_acceptance,)),

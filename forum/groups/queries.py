@@ -88,8 +88,8 @@ REQUESTS = """
     SELECT json_build_object('items', coalesce(json_agg(json_build_object(
         'id', r.id, 'member', json_build_object('username', p.username, 'name', p.display_name),
         'reason', r.reason, 'state', r.state, 'created_at', r.created_at) ORDER BY r.id), '[]'), 'next', null)
-    FROM join_requests r JOIN members p ON p.id = r.member_id
-    WHERE r.group_id = $1 AND r.state = 'waiting'
+    FROM (SELECT * FROM join_requests WHERE group_id = $1 AND state = 'waiting' ORDER BY id LIMIT 500) r
+    JOIN members p ON p.id = r.member_id
 """
 
 

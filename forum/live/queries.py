@@ -29,8 +29,9 @@ UNREAD_GROUPS = """
     ORDER BY g.position, g.id
 """
 UNREAD_NOTICES = """
-    SELECT member_id, count(*) AS notices FROM notices
-    WHERE member_id = ANY($1::bigint[]) AND read_at IS NULL GROUP BY member_id
+    SELECT m.id AS member_id, few.notices FROM unnest($1::bigint[]) AS m (id) CROSS JOIN LATERAL (
+        SELECT count(*) AS notices FROM (
+            SELECT FROM notices n WHERE n.member_id = m.id AND n.read_at IS NULL LIMIT 1000) counted) few
 """
 
 

@@ -66,7 +66,8 @@ ME = """
         'silenced', coalesce(p.silenced_until > now(), false), 'country', p.country, 'sector', p.sector,
         'gender', p.gender, 'languages', p.languages, 'language', p.language, 'time_zone', p.time_zone,
         'bio', p.bio, 'audiences', p.audiences, 'version', p.version,
-        'unread_notices', (SELECT count(*) FROM notices n WHERE n.member_id = p.id AND n.read_at IS NULL),
+        'unread_notices', (SELECT count(*) FROM (
+            SELECT FROM notices n WHERE n.member_id = p.id AND n.read_at IS NULL LIMIT 1000) few),
         'groups', (SELECT coalesce(json_agg(json_build_object('slug', g.slug, 'title', g.title, 'role', m.role)
                                             ORDER BY g.title), '[]')
                    FROM memberships m JOIN groups g ON g.id = m.group_id WHERE m.member_id = p.id))

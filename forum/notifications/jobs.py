@@ -52,9 +52,20 @@ ACCEPTED = """
 @command
 async def tell_of_post(post_id: int) -> None:
     """Mentions, replies and followed threads, from one post."""
+    await _tell(post_id, ("mention", "reply", "followed"))
+
+
+@job("notifications.tell_of_edit", lane=Lane.NOTICES)
+@command
+async def tell_of_edit(post_id: int) -> None:
+    """Who is named in a post now; whoever began to follow its thread since it was written has nothing to be told."""
+    await _tell(post_id, ("mention",))
+
+
+async def _tell(post_id: int, kinds: tuple[str, ...]) -> None:
     async with connection() as sql:
         rows = await sql.fetch(AUDIENCE, post_id)
-    for kind in ("mention", "reply", "followed"):
+    for kind in kinds:
         told = [row for row in rows if row["kind"] == kind]
         if told:
             await notify(

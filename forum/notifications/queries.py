@@ -5,7 +5,7 @@ from forum.kit.verdict import require
 from forum.members.policies import can_keep_own_things
 
 # n: the notice; $1 member, $2 readable, $3 listed. A notice about content in a group that may no longer be read is
-# not shown at all; an invitation is its own door.
+# not shown at all; an invitation is its own door while it can be accepted.
 DOC = """
     json_build_object('id', n.id, 'kind', n.kind,
         'actor', CASE WHEN a.id IS NOT NULL THEN
@@ -27,7 +27,10 @@ SOURCE = """
 """
 VISIBLE = """
     n.member_id = $1
-    AND (n.kind = 'invitation' OR n.group_id IS NULL OR n.group_id = ANY($3::bigint[]))
+    AND (n.group_id IS NULL OR n.group_id = ANY($3::bigint[]) OR (n.kind = 'invitation' AND EXISTS (
+            SELECT FROM invitations i WHERE i.group_id = n.group_id AND i.member_id = n.member_id
+              AND i.uses_left > 0 AND i.expires_at > now())
+        AND NOT EXISTS (SELECT FROM bans b WHERE b.group_id = n.group_id AND b.member_id = n.member_id)))
     AND (n.thread_id IS NULL OR EXISTS (
         SELECT FROM threads v WHERE v.id = n.thread_id AND v.group_id = ANY($2::bigint[])))
     AND (n.post_id IS NULL OR EXISTS (SELECT FROM posts v WHERE v.id = n.post_id AND v.state = 'public'))

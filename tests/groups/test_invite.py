@@ -42,3 +42,14 @@ async def test_an_invitation_ends(client, cast):
     async with connection() as sql:
         await sql.execute("UPDATE invitations SET expires_at = now() - interval '1 minute'")
     assert (await client("cem").put(f"/api/v1/invitations/{sent.json()['id']}/acceptance")).status_code == 404
+
+
+async def test_an_invitation_that_has_ended_opens_no_group_and_can_be_renewed(client, cast):
+    closed = "/api/v1/groups/closed-group"
+    sent = await client("fay").post(closed + "/invitations", json={"username": "cem"})
+    async with connection() as sql:
+        await sql.execute("UPDATE invitations SET expires_at = now() - interval '1 minute'")
+    assert (await client("cem").put(closed + "/membership")).status_code == 422
+    again = await client("fay").post(closed + "/invitations", json={"username": "cem"})
+    assert again.status_code == 201 and again.json()["id"] != sent.json()["id"]
+    assert (await client("cem").put(closed + "/membership")).json()["state"] == "joined"

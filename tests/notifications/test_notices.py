@@ -2,6 +2,8 @@
 import pytest
 
 from forum.jobs.drain import drain
+from forum.kit.transaction import connection
+from forum.live.queries import unread_now
 from forum.searching.rebuild import rebuild
 
 pytestmark = pytest.mark.anyio
@@ -89,3 +91,38 @@ async def test_a_notice_is_seen_by_its_owner(client, cast, told):
     assert (await client("ben").get("/api/v1/me")).json()["unread_notices"] == 0
     assert (await client("sol").put("/api/v1/notices/seen")).status_code == 204
     assert (await client("sol").get("/api/v1/me")).json()["unread_notices"] == 0
+
+
+@pytest.mark.parametrize("ended", ["by time", "by a ban"])
+async def test_an_invitation_that_is_over_tells_nothing_of_a_hidden_group(client, cast, told, ended):
+    hidden = "/api/v1/groups/hidden-group"
+    await client("fay").post(hidden + "/invitations", json={"username": "cem"})
+    assert await told("cem") == ["invitation"]
+    if ended == "by time":
+        async with connection() as sql:
+            await sql.execute("UPDATE invitations SET expires_at = now() - interval '1 minute'")
+    else:
+        assert (await client("fay").put(hidden + "/bans/cem", json={})).status_code == 204
+    assert await told("cem") == []
+
+
+async def test_an_edit_tells_those_it_names_and_no_new_followers(client, cast, told):
+    thread = f"/api/v1/threads/{cast.threads['public']}"
+    post = (await client("fay").post(thread + "/posts", json={"body": "Nobody yet."})).json()["id"]
+    assert await told("sol") == []
+    await client("sol").put(thread + "/follow", json={"level": "all"})
+    edit = {"body": "Now @cem."}
+    await client("fay").patch(f"/api/v1/posts/{post}", json=edit, headers={"If-Match": '"1"'})
+    assert (await told("sol"), await told("cem")) == ([], ["mention"])
+
+
+async def test_unread_notices_are_counted_up_to_a_thousand(client, cast):
+    async with connection() as sql:
+        await sql.execute(
+            "INSERT INTO notices (member_id, cause, kind) SELECT m.id, 'many:' || n, 'reply'"
+            " FROM members m, generate_series(1, 1200) n WHERE m.username = 'ben'"
+        )
+    assert (await client("ben").get("/api/v1/me")).json()["unread_notices"] == 1000
+    async with connection() as sql:
+        ben = await sql.fetchval("SELECT id FROM members WHERE username = 'ben'")
+    assert (await unread_now([ben]))[ben].notices == 1000

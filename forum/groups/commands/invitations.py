@@ -34,11 +34,13 @@ async def invite_member(actor: Actor, slug: str, username: str, days: int = 30) 
         raise Invalid({"username": "banned_here"})
     if await Membership.filter(group_id=group.id, member_id=member.id).exists():
         raise Invalid({"username": "already_member"})
-    open_one = await Invitation.get_or_none(group_id=group.id, member_id=member.id, uses_left__gt=0)
+    offered = Invitation.filter(group_id=group.id, member_id=member.id, uses_left__gt=0)
+    await offered.filter(expires_at__lte=await in_days(0)).update(uses_left=0)
+    open_one = await offered.get_or_none()
     if open_one is not None:
         return int(open_one.id)
     invitation = await Invitation.create(
-        group_id=group.id, member_id=member.id, invited_by_id=actor.member_id, expires_at=await _in(days)
+        group_id=group.id, member_id=member.id, invited_by_id=actor.member_id, expires_at=await in_days(days)
     )
     await record(
         MemberInvited(
@@ -64,7 +66,7 @@ async def make_invitation_link(actor: Actor, slug: str, uses: int, days: int = 3
         token_hash=_hash(token),
         invited_by_id=actor.member_id,
         uses_left=uses,
-        expires_at=await _in(days),
+        expires_at=await in_days(days),
     )
     await audit(actor.member_id, "group.link_made", "invitation", invitation.id, group_id=group.id)
     return int(invitation.id), token
@@ -97,7 +99,7 @@ async def _accept(actor: Actor, invitation: Invitation | None) -> GroupState:
         return group
     # The decrement is the lock: two who hold the last use queue on this row, and the second finds none.
     used = await Invitation.filter(
-        id=invitation.id, uses_left__gt=0, expires_at__gt=await _in(0)
+        id=invitation.id, uses_left__gt=0, expires_at__gt=await in_days(0)
     ).update(uses_left=F("uses_left") - 1)
     if not used:
         raise NotFound
@@ -105,7 +107,8 @@ async def _accept(actor: Actor, invitation: Invitation | None) -> GroupState:
     return group
 
 
-async def _in(days: int) -> datetime:
+async def in_days(days: int) -> datetime:
+    """So many days from now, by the database's clock."""
     async with connection() as sql:
         now = await sql.fetchval(NOW)
     assert isinstance(now, datetime)

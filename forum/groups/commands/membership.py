@@ -1,6 +1,7 @@
 """Join, ask, leave."""
 from auth.actor import Actor, GroupRole
 from forum.groups.commands.grants import MANUAL, give_place, take_place
+from forum.groups.commands.invitations import in_days
 from forum.groups.facts import JoinRequested
 from forum.groups.models import Invitation, JoinRequest, RequestState
 from forum.groups.policies import GroupState, can_ask_to_join, can_join, can_leave
@@ -62,7 +63,7 @@ async def _use_personal_invitation(actor: Actor, group: GroupState) -> bool:
     if not actor.is_active or actor.belongs_to(group.id) or group.id in actor.banned:
         return False
     used = await Invitation.filter(
-        group_id=group.id, member_id=actor.member_id, uses_left__gt=0
+        group_id=group.id, member_id=actor.member_id, uses_left__gt=0, expires_at__gt=await in_days(0)
     ).update(uses_left=0)
     return bool(used)
 
