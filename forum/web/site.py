@@ -11,6 +11,7 @@ from config.settings import Settings
 
 NONCE_BYTES: Final = 12
 SIGNATURE_BYTES: Final = 12
+FORM_ID_LENGTH: Final = (NONCE_BYTES + SIGNATURE_BYTES) * 4 // 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,8 +51,10 @@ def new_form_id(web: Web, member_id: int) -> str:
 
 
 def is_form_id(web: Web, member_id: int, form_id: str) -> bool:
+    if len(form_id) != FORM_ID_LENGTH:
+        return False
     try:
-        raw = base64.urlsafe_b64decode(form_id.encode("ascii"))
+        raw = base64.b64decode(form_id.encode("ascii"), altchars=b"-_", validate=True)
     except (ValueError, UnicodeEncodeError):
         return False
     nonce, signature = raw[:NONCE_BYTES], raw[NONCE_BYTES:]

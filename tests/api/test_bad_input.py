@@ -370,7 +370,7 @@ async def test_a_missing_version_and_a_stale_one(as_: As, cast: Cast) -> None:
 
 
 async def test_bad_keys(ben: Client, cast: Cast) -> None:
-    faults, keys = Faults(), ["", "x" * 201, "ä", "a\x7f", "\xff"]
+    faults, keys = Faults(), ["", "x" * 191, "x" * 201, "ä", "a\x7f", "\xff"]
     for n, target in enumerate(operations(cast)):
         key = keys[n % len(keys)]
         if target.method == "GET":
@@ -387,7 +387,7 @@ async def test_the_same_key_gives_the_same_answer(ben: Client, cast: Cast) -> No
     for name, path, body, other in (
         ("a", f"/api/v1/threads/{cast.threads['public']}/posts", {"body": "Once."}, {"body": "Twice."}),
         ("b", "/api/v1/groups/public-group/threads", {"title": "Once", "body": "Once."}, {"title": "x", "body": "y"}),
-        ("c", "/api/v1/drafts", {"group": "public-group", "body": "Once."}, {"group": "public-group"}),
+        ("c" * 186, "/api/v1/drafts", {"group": "public-group", "body": "Once."}, {"group": "public-group"}),
     ):
         key = {"Idempotency-Key": f"key-{name}"}
         first = await ben.post(path, json=body, headers=key)

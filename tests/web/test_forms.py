@@ -53,7 +53,8 @@ async def test_another_text_in_a_used_form_comes_back_with_a_fresh_number(client
 
 async def test_a_number_that_somebody_made_up_does_not_count(client: Clients, thread: str) -> None:
     fays = await form_id(client("fay", browser=True), thread)
-    for number in ("made-up", fays, "é", "A" * 500):
+    bens = await form_id(client("ben", browser=True), thread)
+    for number in ("made-up", fays, "é", "A" * 500, bens + "!" * 500, bens[:4] + "!" + bens[4:]):
         answer = await send(client("ben", browser=True), thread + "/reply", form_id=number, body="Kept.")
         assert answer.status_code == 422 and "Kept." in answer.text
 
