@@ -170,4 +170,8 @@ def after_commit(hook: Callable[[], None]) -> None:
 
 
 def in_transaction() -> bool:
-    return isinstance(get_connection("default"), TransactionWrapper)
+    """Whether this task holds a transaction; without an open database nobody does."""
+    try:
+        return isinstance(get_connection("default"), TransactionWrapper)
+    except RuntimeError:
+        return False

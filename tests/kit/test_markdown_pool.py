@@ -3,10 +3,12 @@
 import asyncio
 import os
 import signal
+from concurrent.futures import Future
 
 import pytest
 
-from forum.kit.markdown import RenderPool, close_renderers, pool, render, render_async
+from forum.kit.errors import Overloaded
+from forum.kit.markdown import Rendered, RenderPool, close_renderers, pool, render, render_async
 
 pytestmark = pytest.mark.anyio
 LONG = "A *word* or two, and perhaps one more, for @ben.\n\n" * 500
@@ -56,3 +58,21 @@ async def test_a_killed_process_is_replaced() -> None:
         assert not (await own.render(LONG, {}, "n")).degraded
     finally:
         await own.close()
+
+
+async def test_few_who_hold_a_connection_wait_for_the_renderer(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Busy:
+        def submit(self, *_: object) -> Future[Rendered]:
+            return Future()
+
+    monkeypatch.setattr(pool, "in_transaction", lambda: True)
+    own = RenderPool()
+    monkeypatch.setattr(own, "_started", Busy)
+    waiting = [asyncio.create_task(own.render(LONG, {}, "n")) for _ in range(pool.HOLDING)]
+    await asyncio.sleep(0)
+    with pytest.raises(Overloaded):
+        await own.render(LONG, {}, "n")
+    for task in waiting:
+        task.cancel()
+    await asyncio.gather(*waiting, return_exceptions=True)
+    assert own._holding == 0

@@ -14,12 +14,17 @@ from typing import Final
 from forum.kit.errors import Overloaded
 from forum.kit.markdown.limits import CostError
 from forum.kit.markdown.rendering import Rendered, as_typed, render, render_within
+from forum.kit.transaction import in_transaction
 
 LONG: Final = 20_000
 STEPS_AT_HAND: Final = 10_000
 SECONDS_TO_RENDER: Final = 2.0
 SECONDS_TO_WAIT: Final = 10.0
 PROCESSES: Final = 1
+# Of the callers that hold a database connection meanwhile so many may wait, and no longer than this: else the
+# long texts of one member would hold every connection there is.
+HOLDING: Final = 3
+SECONDS_TO_HOLD: Final = 4.0
 
 
 class DeadlineError(Exception):
@@ -37,14 +42,26 @@ class RenderPool:
         self._processes = processes
         self._seconds = seconds
         self._executor: ProcessPoolExecutor | None = None
+        self._holding = 0
 
     async def render(self, body: str, mention_href: Mapping[str, str], anchor: str) -> Rendered:
         """Return a body rendered in another process."""
+        if not in_transaction():
+            return await self._render(body, mention_href, anchor, SECONDS_TO_WAIT)
+        if self._holding >= HOLDING:
+            raise Overloaded("renderer_busy")
+        self._holding += 1
+        try:
+            return await self._render(body, mention_href, anchor, SECONDS_TO_HOLD)
+        finally:
+            self._holding -= 1
+
+    async def _render(self, body: str, mention_href: Mapping[str, str], anchor: str, wait: float) -> Rendered:
         for _ in range(2):
             executor = self._started()
             task = executor.submit(_render_in_time, body, dict(mention_href), anchor, self._seconds)
             try:
-                async with asyncio.timeout(SECONDS_TO_WAIT):
+                async with asyncio.timeout(wait):
                     return await asyncio.wrap_future(task)
             except TimeoutError:
                 raise Overloaded("renderer_busy") from None
