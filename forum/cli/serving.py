@@ -1,5 +1,6 @@
 """forum demo, forum serve, forum worker."""
 import asyncio
+import logging
 import os
 import secrets
 import signal
@@ -24,6 +25,7 @@ from config.settings import Settings
 from forum.app import Site, render_for_auth, search_folder
 from forum.cli.processes import Processes, when_orphaned
 from forum.cli.session import database_url, open_database, progress_bar, say
+from forum.jobs.reach import UNREACHABLE
 from forum.kit import migration
 from forum.outbox import registry
 from forum.outbox.stream import renumber_after_restore
@@ -33,12 +35,17 @@ from forum.site.kind import SiteKind, declare_kind, kind_of_site
 from forum.subscriptions import SUBSCRIPTIONS
 from forum.worker import run_worker
 from search.embedded import EmbeddedEngine
+from search.engine import SearchUnavailable
+
+log = logging.getLogger(__name__)
 
 KEEP_ALIVE_SECONDS = 10
 BACKLOG = 512
 LEAVE_SECONDS = 1.0
 # They were told to end when the requests were; this is for giving back what is not done.
 JOBS_SECONDS = 5.0
+# Between two tries to make a search index that could not be made at the start.
+INDEX_SECONDS = 5.0
 
 
 class Server(uvicorn.Server):
@@ -119,10 +126,11 @@ async def _prepare_demo(settings: Settings, url: str) -> None:
     from forum.site.demo.fill import fill
 
     async with open_database(settings, url):
-        async for name in migration.migrate():
-            say(f"migrated {name}")
+        # Asked before anything is changed.
         if await kind_of_site() is SiteKind.PRODUCTION:
             refuse("This database belongs to a site in production; the demo needs one of its own (make demo DATA=…).")
+        async for name in migration.migrate():
+            say(f"migrated {name}")
         with progress_bar("Founding the community") as show:
             await fill(lambda _step, done, total: show(done, total))
         engine.install(EmbeddedEngine(search_folder(settings)))
@@ -240,14 +248,39 @@ async def _lifespan(site: Site, url: str, stop: asyncio.Event) -> AsyncIterator[
 
 
 async def _run_jobs(stop: asyncio.Event, site: Site) -> None:
-    await _search_from_the_start()
-    await run_worker(stop, site.settings.jobs, site.listener)
+    async with search_from_the_start():
+        await run_worker(stop, site.settings.jobs, site.listener)
 
 
-async def _search_from_the_start() -> None:
-    """An index that was never made, or is damaged, is made before the jobs that change it."""
-    if not (await engine.engine().status()).ready:
-        await rebuild()
+@asynccontextmanager
+async def search_from_the_start() -> AsyncIterator[None]:
+    """An index that was never made, or is damaged, is made before the jobs that change it.
+
+    Where that fails (another process is making it, the database is away) it is tried again beside the other jobs.
+    """
+    again = None if await _have_index() else asyncio.create_task(_keep_making_index(), name="search index")
+    try:
+        yield
+    finally:
+        if again is not None:
+            again.cancel()
+
+
+async def _keep_making_index() -> None:
+    while True:
+        await asyncio.sleep(INDEX_SECONDS)
+        if await _have_index():
+            return
+
+
+async def _have_index() -> bool:
+    try:
+        if not (await engine.engine().status()).ready:
+            await rebuild()
+    except (SearchUnavailable, *UNREACHABLE) as error:
+        log.warning("the search index cannot be made now: %r", error)
+        return False
+    return True
 
 
 def worker() -> None:
@@ -264,6 +297,5 @@ async def _work(settings: Settings, url: str) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    async with open_database(settings, url):
-        await _search_from_the_start()
+    async with open_database(settings, url), search_from_the_start():
         await run_worker(stop, settings.jobs)

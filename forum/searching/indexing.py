@@ -1,5 +1,6 @@
 """Keeping the index in step: posts are read again and put in, or taken out, many at a time."""
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator, Iterable
 
 import asyncpg
@@ -24,21 +25,25 @@ class Gatherer:
     """Jobs that run at the same time share one commit of the index: it costs far more than a document."""
 
     def __init__(self) -> None:
-        self._waiting: set[int] = set()
+        # How many jobs wait for each post.
+        self._waiting: Counter[int] = Counter()
         self._turn = asyncio.Lock()
 
     async def index(self, post_ids: Iterable[int]) -> None:
         """Return when these posts are indexed as they are stored now (or taken out, when no longer public)."""
         mine = set(post_ids)
-        self._waiting |= mine
+        self._waiting.update(mine)
         async with self._turn:
-            if not mine & self._waiting:
+            if not mine & self._waiting.keys():
                 return
-            batch, self._waiting = self._waiting, set()
+            batch, self._waiting = self._waiting, Counter()
             try:
                 await index_posts(batch)
             except BaseException:
-                self._waiting |= batch
+                # What others wait for stays. Mine comes back with my next try: a post that cannot be indexed would
+                # else spoil every batch after it.
+                batch.subtract(mine)
+                self._waiting.update(+batch)
                 raise
 
 
