@@ -21,6 +21,7 @@ TITLE = 0.5
 TOPIC = 0.2
 WHOLE = 1.5
 
+MAX_PHRASES = 32  # and as many exclusions: each is looked up in every language and field
 MAX_WORDS = 128  # distinct words that rank; the rest of a very long query is left out
 
 Clause: TypeAlias = tantivy.Query
@@ -63,12 +64,12 @@ class Planner:
         """The clauses of a query, or None when it asks for nothing."""
         known = _analysed_languages(query, parsed)
         filters = [*self._authors(query, parsed), *self._languages(query, parsed)]
-        excluded = [clause for words in parsed.without if (clause := self._phrase(words, known))]
+        excluded = [clause for words in parsed.without[:MAX_PHRASES] if (clause := self._phrase(words, known))]
         fixed = [
             *_musts([self._any_of("group_id", query.group_ids), *filters]),
             *((Occur.MustNot, clause) for clause in excluded),
         ]
-        phrases = [clause for phrase in parsed.phrases if (clause := self._phrase(phrase, known))]
+        phrases = [clause for phrase in parsed.phrases[:MAX_PHRASES] if (clause := self._phrase(phrase, known))]
         words = self._words(parsed.words, known)
         newest_first = (query.sort or parsed.sort) is Sort.NEW
         if not words:

@@ -12,6 +12,7 @@ from search import text
 from search.query import ParsedQuery
 
 MAX_CHARACTERS = 240
+MAX_MARKED = 32  # distinct terms that are looked for; a snippet has no room for more
 _READ = 20_000  # characters of a post that are looked at
 _LEAD = 60  # characters shown before the first marked word
 _ELLIPSIS = "…"
@@ -47,13 +48,13 @@ def snippet(body: str, query: ParsedQuery, language: str = "", width: int = MAX_
 @lru_cache(maxsize=256)
 def _wanted(query: ParsedQuery, language: str) -> frozenset[str]:
     """The terms to mark: those that were searched for, so stop words only when there is nothing else."""
-    telling: set[str] = set()
-    common: set[str] = set()
+    telling: dict[str, None] = {}
+    common: dict[str, None] = {}
     for part in (*query.words, *query.phrases):
         said = text.query_terms(part, (language,))
         for position, is_stop in zip(said, text.stop_words(part, (language,)), strict=True):
-            (common if is_stop else telling).update(position)
-    return frozenset(telling or common)
+            (common if is_stop else telling).update(dict.fromkeys(position))
+    return frozenset(list(telling or common)[:MAX_MARKED])
 
 
 def _marks(flat: str, wanted: frozenset[str], language: str, width: int) -> list[_Mark]:

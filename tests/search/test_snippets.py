@@ -1,7 +1,7 @@
 import pytest
 
 from search.query import parse
-from search.snippets import Segment, snippet
+from search.snippets import MAX_MARKED, Segment, _wanted, snippet
 
 
 def marked(body: str, query: str, language: str = "en") -> list[str]:
@@ -64,3 +64,8 @@ def test_a_snippet_is_never_longer_than_it_may_be(body, query):
 
 def test_markup_is_text():
     assert marked("<script>alert(1)</script>", "alert") == ["alert"]
+
+
+def test_of_very_many_words_only_so_many_are_marked():
+    found = _wanted(parse(" ".join(f"w{n}" for n in range(200))), "en")
+    assert len(found) == MAX_MARKED and "w0" in found
