@@ -98,7 +98,8 @@ class Hub:
     ) -> Follower:
         """A new stream, held until ``catch_up``; ``thread`` is its id and its group's, behind the door already."""
         person = self._people.get(credential)
-        each = self._limit_each if credential != NOBODY else self._limit
+        # Visitors, whom nothing tells apart, leave half of the streams to members.
+        each = self._limit_each if credential != NOBODY else max(1, self._limit // 2)
         if self._closing or self.count >= self._limit or (person and len(person.followers) >= each):
             raise Overloaded(retry_after=5)
         if person is None:
