@@ -105,5 +105,7 @@ async def renumber_after_restore() -> bool:
     async with connection() as raw:
         needed = bool(await raw.fetchval(FROM_ANOTHER_LIFE))
         if needed:
+            # Ninety days of facts, once, before anybody is served.
+            await raw.execute("SET LOCAL statement_timeout = '10min'")
             await raw.execute("UPDATE facts SET tx = 0 WHERE tx <> 0")
     return needed

@@ -100,13 +100,15 @@ SINGLE_POST = (
 # $3 readable: nothing where the post is not public or its thread not this reader's.
 OPEN_POST = SINGLE_POST + " AND p.state = 'public' AND t.group_id = ANY($3::bigint[])"
 
+# The last hundred: texts are long, and nobody counts how often an author mends one.
 REVISIONS = """
     SELECT json_build_object('items', coalesce(json_agg(json_build_object(
         'version', v.version, 'body', v.body, 'at', v.at,
         'by', json_build_object('username', m.username, 'name', m.display_name)) ORDER BY v.version DESC), '[]'),
         'next', null)
     FROM (
-        SELECT version, body, edited_by_id AS member_id, created_at AS at FROM revisions WHERE post_id = $1
+        (SELECT version, body, edited_by_id AS member_id, created_at AS at FROM revisions WHERE post_id = $1
+         ORDER BY version DESC LIMIT 99)
         UNION ALL
         SELECT version, body, author_id, coalesce(edited_at, created_at) FROM posts WHERE id = $1
     ) v JOIN members m ON m.id = v.member_id

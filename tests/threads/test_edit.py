@@ -1,5 +1,7 @@
 import pytest
 
+from forum.kit.transaction import connection
+
 pytestmark = pytest.mark.anyio
 
 
@@ -44,3 +46,16 @@ async def test_a_title_is_edited_by_version_too(client, cast):
     assert (changed.json()["title"], changed.json()["slug"], changed.json()["version"]) == ("New title", "new-title", 2)
     stale = await client("fay").patch(path, json={"title": "Other title"}, headers={"If-Match": '"1"'})
     assert stale.json()["details"]["theirs"] == "New title"
+
+
+async def test_a_history_is_as_long_as_a_page(client, cast):
+    post = cast.first["public"]
+    async with connection() as sql:
+        await sql.execute(
+            "INSERT INTO revisions (post_id, version, body, edited_by_id)"
+            " SELECT id, n, 'x', author_id FROM posts, generate_series(1, 150) n WHERE id = $1",
+            post,
+        )
+        await sql.execute("UPDATE posts SET version = 151 WHERE id = $1", post)
+    versions = [one["version"] for one in (await client("ben").get(f"/api/v1/posts/{post}/revisions")).json()["items"]]
+    assert versions == list(range(151, 51, -1))
