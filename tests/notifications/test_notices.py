@@ -126,3 +126,13 @@ async def test_unread_notices_are_counted_up_to_a_thousand(client, cast):
     async with connection() as sql:
         ben = await sql.fetchval("SELECT id FROM members WHERE username = 'ben'")
     assert (await unread_now([ben]))[ben].notices == 1000
+
+
+async def test_who_looks_after_the_group_no_longer_sees_its_requests_and_reports_no_longer(client, cast, told):
+    public = "/api/v1/groups/public-group"
+    await client("fay").put(f"{public}/members/ben/role", json={"role": "facilitator"})
+    await client("cem").post(f"/api/v1/posts/{cast.first['public']}/reports", json={"note": "Look, please."})
+    assert "report" in await told("ben")
+    await client("ben").put(f"{public}/members/ben/role", json={"role": "member"})
+    assert "report" not in await told("ben")
+    assert "report" in await told("fay")

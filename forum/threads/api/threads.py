@@ -4,6 +4,7 @@ from starlette.responses import Response
 
 from auth.actor import Scope
 from forum.api.operation import Call, Nothing, document, nothing, operation, versioned
+from forum.kit.errors import NotFound
 from forum.threads import queries
 from forum.threads.commands.accept_answer import accept_answer, unaccept_answer
 from forum.threads.commands.edit_post import edit_post
@@ -29,7 +30,6 @@ from forum.threads.schemas import (
     ThreadPage,
     ThreadsWanted,
 )
-from forum.kit.errors import NotFound
 
 POST = Scope.POST
 
