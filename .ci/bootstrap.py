@@ -45,10 +45,10 @@ def own_uv() -> str:
     try:
         import ensurepip  # noqa: F401
 
-        venv.create(VENV, with_pip=True)
+        venv.create(VENV, symlinks=True, with_pip=True)
         subprocess.run([VENV / "bin" / "python", "-m", "pip", "install", "--quiet", "uv"], check=True)
     except (ImportError, subprocess.CalledProcessError):
-        venv.create(VENV, with_pip=False)
+        venv.create(VENV, symlinks=True, with_pip=False)
         unpack_wheel(VENV / "bin")
     return str(found)
 

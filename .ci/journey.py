@@ -1,6 +1,7 @@
 """One journey over HTTP through ``make demo``: sign in as a face, join, start a thread, reply from another session,
 see it live, find it by search. Exit status 0 when all of it went well; prints what it saw."""
 import json
+import os
 import re
 import secrets
 import signal
@@ -17,6 +18,7 @@ import httpx2
 ROOT = Path(__file__).resolve().parent.parent
 FIRST_PAGE_SECONDS = 90
 FOUND_SECONDS = 2.0
+STOPPED_SECONDS = 40
 
 
 def main() -> None:
@@ -34,8 +36,7 @@ def main() -> None:
             walk(base)
             token(base, f"{data}/demo")
         finally:
-            demo.send_signal(signal.SIGINT)
-            status = demo.wait(timeout=40)
+            status = interrupt(demo)
         print(f"make demo ended with status {status}")
         print("journey: all of it went well")
 
@@ -44,6 +45,16 @@ def free_port() -> int:
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
         return int(found.getsockname()[1])
+
+
+def interrupt(demo: subprocess.Popen[bytes]) -> int:
+    """Ctrl-C as a terminal sends it: to the whole process group (make alone would wait for its child for ever)."""
+    os.killpg(demo.pid, signal.SIGINT)
+    try:
+        return demo.wait(timeout=STOPPED_SECONDS)
+    except subprocess.TimeoutExpired:
+        os.killpg(demo.pid, signal.SIGKILL)
+        sys.exit(f"make demo did not end within {STOPPED_SECONDS} s of Ctrl-C")
 
 
 def wait_for(base: str, demo: subprocess.Popen[bytes]) -> None:
