@@ -17,7 +17,7 @@ token:  ## an API token of the demo's alumna, while make demo runs with the same
 	@FORUM_DATABASE_DATA=$(DATA) .venv/bin/forum token create --member alumna --scope read --scope post
 
 test: setup  ## all tests, on real PostgreSQL
-	@.venv/bin/pytest -n 2 --dist loadgroup
+	@.venv/bin/pytest -n 2
 
 faults: setup  ## the fault tests in full: kill -9 of everything, under load
 	@PLENARY_FAULTS=full .venv/bin/pytest tests/faults -n 0

@@ -6,6 +6,8 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from config.database import connect, disconnect, tortoise_config
 from config.loading import load
@@ -17,6 +19,16 @@ from search.embedded import EmbeddedEngine
 from tests.cast import Cast
 from tests.support import database
 from tests.support.clients import BASE, Client, client_of
+from tests.support.scheduling import ByStage, longest_first
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
+    config.option.loadscopereorder = False
+    return ByStage(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    longest_first(items)
 
 
 @pytest.fixture(scope="session")

@@ -14,7 +14,7 @@ from forum.page_routes import PAGES
 from tests.browser.scene import GROUP, Look, scene
 from tests.browser.stage import Stage
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 CHECKS: Final = Path(__file__).with_name("checks.js").read_text()
 SMALLEST_TARGET: Final = 24

@@ -4,7 +4,7 @@ import pytest
 from tests.browser.screenshots import README, picture_for_readme
 from tests.browser.stage import Stage
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 LARGEST = 150_000
 

@@ -10,7 +10,7 @@ from playwright.sync_api import Page
 
 from tests.browser.stage import Stage
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 GROUP: Final = "internet-exchange-points"
 DATA: Final = Path(__file__).parents[3] / "shared/data/safety.tar.gz"

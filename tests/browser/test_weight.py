@@ -7,7 +7,7 @@ from playwright.sync_api import Page, Request
 
 from tests.browser.stage import Stage
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 KB: Final = 1000
 FIRST_VISIT: Final = 35 * KB

@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.stage import Stage
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 GROUP = "internet-exchange-points"
 

@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.stage import Stage, sign_in
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 GROUP = "submarine-cables"
 FOUND_SECONDS = 2.0
