@@ -18,6 +18,9 @@ class StaffRole(StrEnum):
 
 
 class GroupRole(StrEnum):
+    """A reader's place opens the group, and lets nothing be written there: what a course may leave behind."""
+
+    READER = "reader"
     MEMBER = "member"
     FACILITATOR = "facilitator"
 

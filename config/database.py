@@ -22,6 +22,8 @@ MODEL_MODULES = (
     "auth.sessions.models",
     "auth.tokens.models",
     "auth.oidc.models",
+    "auth.lti.models",
+    "auth.scim.models",
     "forum.members.models",
     "forum.groups.models",
     "forum.threads.models",

@@ -22,6 +22,14 @@ class JoinPolicy(StrEnum):
     INVITATION = "invitation"
 
 
+class OnLeave(StrEnum):
+    """What becomes of a place that a course gave, once the course no longer lists its holder."""
+
+    REMOVE = "remove"
+    READ_ONLY = "read_only"
+    ALUMNI = "alumni"
+
+
 class RequestState(StrEnum):
     WAITING = "waiting"
     APPROVED = "approved"
@@ -40,6 +48,12 @@ class Group(Model):
     visibility = fields.CharEnumField(Visibility, max_length=10)
     policy = fields.CharEnumField(JoinPolicy, max_length=12)
     members_may_invite = fields.BooleanField(db_default=False)
+    on_leave = fields.CharEnumField(OnLeave, max_length=10, db_default=OnLeave.REMOVE.value)
+    grace_days = fields.IntField(db_default=14)
+    alumni_group: fields.ForeignKeyNullableRelation["Group"] = fields.ForeignKeyField(
+        "forum.Group", related_name="courses", null=True, on_delete=fields.OnDelete.SET_NULL
+    )
+    alumni_group_id: int | None
     position = fields.IntField(db_default=0)
     had_facilitator = fields.BooleanField(db_default=False)
     member_count = fields.IntField(db_default=0)
@@ -71,7 +85,10 @@ class Membership(Model):
 
 
 class Grant(Model):
-    """Where a membership comes from: ``manual``, ``oidc:<provider>``, ``import:community``, …"""
+    """Where a membership comes from: ``manual``, ``oidc:<provider>``, ``lti:<platform>:<context>``, …
+
+    ``leaves_at``: its source no longer names the holder; from then on the group's ``on_leave`` holds.
+    """
 
     id = fields.BigIntField(primary_key=True)
     membership: fields.ForeignKeyRelation[Membership] = fields.ForeignKeyField(
@@ -80,6 +97,7 @@ class Grant(Model):
     membership_id: int
     source = fields.CharField(max_length=200)
     role = fields.CharEnumField(GroupRole, max_length=12)
+    leaves_at = fields.DatetimeField(null=True)
     created_at = fields.DatetimeField(db_default=Now())
 
     class Meta:

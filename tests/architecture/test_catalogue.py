@@ -39,7 +39,7 @@ async def test_every_constraint_index_and_trigger_of_the_migrations_is_there(sql
     dropped = {
         found
         for path in (ROOT / "forum" / "migrations").glob("0*.py")
-        for found in re.findall(r"DROP (?:INDEX|TRIGGER)(?: IF EXISTS)? (\w+)", path.read_text())
+        for found in re.findall(r"DROP (?:INDEX|TRIGGER|CONSTRAINT)(?: IF EXISTS)? (\w+)", path.read_text())
     }
     there = {row["name"] for row in await sql.fetch(CATALOGUE)}
     assert len(written) > 60
