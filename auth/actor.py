@@ -26,10 +26,14 @@ class GroupRole(StrEnum):
 
 
 class Scope(StrEnum):
-    """What an API token may be used for; a session has all of them."""
+    """What an API token may be used for; a session has all of them.
+
+    Without STAFF a token of the site's staff is one of an ordinary member.
+    """
 
     READ = "read"
     POST = "post"
+    STAFF = "staff"
 
 
 ALL_SCOPES = frozenset(Scope)
@@ -41,6 +45,8 @@ class Actor:
 
     ``listed`` are the ids of the groups whose existence this actor may know, ``readable`` those whose content
     they may read: every read is narrowed by one of the two. ``roles`` are their places in groups.
+    ``fresh``: they proved who they are a short while ago (or act by a token with the scope for staff).
+    ``viewer_id``: the administrator who sees the site as this member does, to read only.
     """
 
     member_id: int | None = None
@@ -57,6 +63,8 @@ class Actor:
     time_zone: str = "UTC"
     scopes: frozenset[Scope] = ALL_SCOPES
     session_id: int | None = None
+    fresh: bool = False
+    viewer_id: int | None = None
     unread_notices: int = 0
 
     @property

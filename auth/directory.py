@@ -4,7 +4,8 @@ Every method is one deed of its own; those that write do so in one transaction t
 data.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
@@ -54,7 +55,10 @@ class Loaded:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Claims:
-    """What a provider said about a person, already verified; ``provider`` is its name in the settings."""
+    """What a provider said about a person, already verified; ``provider`` is its name in the settings.
+
+    ``said`` are all its claims, for the rules that make places of them.
+    """
 
     provider: str
     issuer: str
@@ -65,6 +69,7 @@ class Claims:
     email_verified: bool = False
     language: str | None = None
     time_zone: str | None = None
+    said: Mapping[str, object] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -104,6 +109,16 @@ class Directory(Protocol):
 
     def sign_in_refused_reason(self, who: SignIn) -> Refused | None: ...
 
-    async def note(self, action: str, *, member_id: int | None, subject_id: int | None = None) -> None:
-        """Record a deed of auth in the audit log; the action's first word names the kind of its subject."""
+    async def note(
+        self,
+        action: str,
+        *,
+        member_id: int | None,
+        subject_id: int | None = None,
+        after: Mapping[str, str | int | None] | None = None,
+    ) -> None:
+        """Record a deed of auth in the audit log; the action's first word names the kind of its subject.
+
+        ``after`` holds ids and codes only (``reason``, ``provider``, ``source``), never a name or an address.
+        """
         ...

@@ -147,6 +147,7 @@ class AuthSettings:
     session_idle_days: Annotated[int, Between(1, 365)] = 14
     session_absolute_days: Annotated[int, Between(1, 730)] = 90
     staff_session_hours: Annotated[int, Between(1, 168)] = 12
+    step_up_minutes: Annotated[int, Between(1, 720)] = 15
     new_members: NewMembers = "pending"
 
 

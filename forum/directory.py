@@ -3,7 +3,7 @@
 import re
 import secrets
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 
 import asyncpg
@@ -60,12 +60,13 @@ _ADMITTED = """
     (m.status IN ('pending', 'active') OR (m.status = 'suspended' AND m.suspended_until <= now()))
 """
 
-# $1 hash, $2 idle limit, $3 staff's limit, $4 an issuer whose sessions do not count
+# $1 hash, $2 idle limit, $3 staff's limit, $4 an issuer whose sessions do not count, $5 seconds that a proof is fresh
 BY_SESSION = (
     "WITH who AS (SELECT"
     + _MEMBER
     + """
     s.id AS session_id, s.issuer, s.created_at, s.acr, s.auth_time,
+    coalesce(s.auth_time > extract(epoch FROM now()) - $5::int, false) AS fresh,
     s.last_seen_at < now() - interval '1 minute' AS stale
 FROM sessions s JOIN members m ON m.id = s.member_id
 WHERE s.token_hash = $1 AND s.expires_at > now() AND s.last_seen_at > now() - $2::interval
@@ -121,6 +122,7 @@ class MemberDirectory:
     def __init__(self, settings: AuthSettings, *, demo: bool = False) -> None:
         self._idle = timedelta(days=settings.session_idle_days)
         self._staff = timedelta(hours=settings.staff_session_hours)
+        self._fresh = settings.step_up_minutes * 60
         self._ignored = None if demo else DEMO_ISSUER
         # What nobody in particular may see is the same for all of them: visitors who come together ask once.
         self._nobody = Shared(_nobody)
@@ -132,14 +134,18 @@ class MemberDirectory:
             if token_hash is not None:
                 row = await raw.fetchrow(BY_TOKEN, token_hash)
             else:
-                row = await raw.fetchrow(BY_SESSION, session_hash, self._idle, self._staff, self._ignored)
+                row = await raw.fetchrow(
+                    BY_SESSION, session_hash, self._idle, self._staff, self._ignored, self._fresh
+                )
         assert row is not None
         if row["member_id"] is None:
             return Loaded(actor=_visitor(row))
         if token_hash is not None:
-            actor = _actor(row, scopes=frozenset(Scope(scope) for scope in row["scopes"]))
+            scopes = frozenset(Scope(scope) for scope in row["scopes"])
+            actor = _actor(row, scopes=scopes, fresh=Scope.STAFF in scopes)
             return Loaded(actor=actor, token=CurrentToken(id=row["token_id"], stale=row["stale"]))
-        return Loaded(actor=_actor(row, session_id=row["session_id"]), session=_session(row))
+        actor = _actor(row, session_id=row["session_id"], fresh=row["fresh"])
+        return Loaded(actor=actor, session=_session(row))
 
     async def find(self, issuer: str, subject: str) -> SignIn | None:
         if issuer == self._ignored:
@@ -167,9 +173,20 @@ class MemberDirectory:
             return Refused(reason=RefusedReason.DEACTIVATED)
         return None
 
-    async def note(self, action: str, *, member_id: int | None, subject_id: int | None = None) -> None:
+    async def note(
+        self,
+        action: str,
+        *,
+        member_id: int | None,
+        subject_id: int | None = None,
+        after: Mapping[str, str | int | None] | None = None,
+    ) -> None:
         await AuditEntry.create(
-            actor_id=member_id, action=action, subject=action.partition(".")[0], subject_id=subject_id
+            actor_id=member_id,
+            action=action,
+            subject=action.partition(".")[0],
+            subject_id=subject_id,
+            after=dict(after or {}),
         )
 
 
@@ -270,7 +287,11 @@ def _visitor(row: asyncpg.Record | None) -> Actor:
 
 
 def _actor(
-    row: asyncpg.Record, *, session_id: int | None = None, scopes: frozenset[Scope] = frozenset(Scope)
+    row: asyncpg.Record,
+    *,
+    fresh: bool,
+    session_id: int | None = None,
+    scopes: frozenset[Scope] = frozenset(Scope),
 ) -> Actor:
     roles = dict.fromkeys(row["member_of"] or (), GroupRole.MEMBER)
     roles.update(dict.fromkeys(row["facilitates"] or (), GroupRole.FACILITATOR))
@@ -279,7 +300,7 @@ def _actor(
         username=row["username"],
         display_name=row["display_name"],
         status=Status.ACTIVE if row["active"] else Status.PENDING,
-        staff=StaffRole(row["staff"]) if row["staff"] else None,
+        staff=StaffRole(row["staff"]) if row["staff"] and Scope.STAFF in scopes else None,
         silenced=row["silenced"],
         roles=roles,
         banned=frozenset(row["banned"] or ()),
@@ -289,6 +310,7 @@ def _actor(
         time_zone=row["time_zone"],
         scopes=scopes,
         session_id=session_id,
+        fresh=fresh,
         unread_notices=row["unread_notices"],
     )
 

@@ -80,6 +80,7 @@ PAGES: Final[tuple[PageRoute, ...]] = (
     post("/me/sessions/others/end", members.end_other_sessions),
     post("/me/sessions/{id:int}/end", members.end_session),
     # the site
+    get("/admin", site.admin),
     get("/about", site.about),
     get("/keys", site.keys),
     get("/appearance", site.appearance),

@@ -21,12 +21,13 @@ KINDS = tuple(kind.value for kind in Visibility)
 STRANGER = "stranger"
 
 SESSION = """
-    INSERT INTO sessions (token_hash, member_id, issuer, subject, expires_at, last_seen_at)
-    VALUES ($1, $2, 'https://idp.example.test', $3, now() + interval '90 days', now() + interval '1 day')
+    INSERT INTO sessions (token_hash, member_id, issuer, subject, auth_time, expires_at, last_seen_at)
+    VALUES ($1, $2, 'https://idp.example.test', $3, extract(epoch FROM now()) + 86400,
+        now() + interval '90 days', now() + interval '1 day')
 """
 TOKEN = """
     INSERT INTO api_tokens (member_id, name, prefix, token_hash, scopes, expires_at, last_used_at)
-    VALUES ($1, 'test', $2, $3, '{read,post}', now() + interval '90 days', now() + interval '1 day')
+    VALUES ($1, 'test', $2, $3, '{read,post,staff}', now() + interval '90 days', now() + interval '1 day')
 """
 
 

@@ -29,6 +29,7 @@ def claims_of(provider: str, said: Mapping[str, Any]) -> Claims | None:
         email_verified=said.get("email_verified") is True,
         language=_language(said),
         time_zone=zone if zone in _zones() else None,
+        said=dict(said),
     )
 
 

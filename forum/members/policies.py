@@ -29,6 +29,15 @@ def can_approve_members(actor: Actor) -> Verdict:
     return ALLOWED if actor.is_staff else Verdict("staff_only")
 
 
+def can_administer(actor: Actor) -> Verdict:
+    """The administration, for administrators who proved a short while ago who they are."""
+    if actor.is_anonymous:
+        return SIGN_IN_FIRST
+    if not actor.is_admin:
+        return Verdict("admins_only")
+    return ALLOWED if actor.fresh else Verdict("step_up_needed")
+
+
 def can_keep_own_things(actor: Actor) -> Verdict:
     """Drafts, bookmarks, previews, sessions, notices: everybody who is signed in."""
     return SIGN_IN_FIRST if actor.is_anonymous else ALLOWED

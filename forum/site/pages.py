@@ -7,6 +7,8 @@ from starlette.responses import RedirectResponse, Response
 from auth.oidc.target import safe_target
 from forum.groups.pages.groups import may_join
 from forum.kit.errors import Invalid
+from forum.kit.verdict import require
+from forum.members.policies import can_administer
 from forum.notifications.pages import sentence, target
 from forum.site import queries
 from forum.site.schemas import Front, Home
@@ -39,6 +41,13 @@ async def home(view: View) -> Response:
 @page("none")
 async def about(view: View) -> Response:
     return shown(view, "site/about.html", title=_("About and rules"), section="about")
+
+
+@page("administer_site", signed_in=True)
+async def admin(view: View) -> Response:
+    """What administrators look after, a line each."""
+    require(can_administer(view.actor))
+    return shown(view, "site/admin.html", title=_("Administration"), section="admin")
 
 
 @page("none")

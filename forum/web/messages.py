@@ -35,6 +35,8 @@ _REFUSALS: Final = {
     "not_approved": _("Your account is waiting for approval. The site's staff will let you in soon."),
     "silenced": _("You can read but not write for now. The site's staff can tell you why and until when."),
     "staff_only": _("Only the site's staff can do this."),
+    "admins_only": _("Only the site's administrators can do this."),
+    "step_up_needed": _("Please sign in once more before you do this. It keeps your account safe."),
     "not_yours": _("Only the person who wrote this can do that."),
     "yourself": _("You cannot do this to yourself."),
     "unknown_member": _("Nobody has this username. Please check the spelling."),

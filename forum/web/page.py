@@ -110,6 +110,7 @@ class View:
             name=actor.display_name,
             unread=actor.unread_notices,
             staff=actor.is_staff,
+            admin=actor.is_admin,
             waiting=actor.status is Status.PENDING,
             theme=theme if theme in ("light", "dark") else "",
             keys="off" if cookies.get("keys") == "off" else "",

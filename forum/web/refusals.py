@@ -25,6 +25,11 @@ def refusal_page(view: "View", refusal: Refusal) -> Response:
         return RedirectResponse(
             "/sign-in?next=" + quote(target, safe="/%"), 303, {"Cache-Control": "no-store"}
         )
+    if refusal.code == "step_up_needed" and not typed:
+        target = view.here if view.request.method in ("GET", "HEAD") else _before(view)
+        return RedirectResponse(
+            "/sign-in/again?next=" + quote(target, safe="/%"), 303, {"Cache-Control": "no-store"}
+        )
     response = page(
         view,
         "refusal.html",

@@ -115,6 +115,7 @@ class Frame(NamedTuple):
     name: str
     unread: int
     staff: bool
+    admin: bool
     waiting: bool
     theme: str
     keys: str

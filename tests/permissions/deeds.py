@@ -208,6 +208,7 @@ DEEDS: dict[str, Deed] = {
         page("/g/{slug}/edit"),
         form("/g/{slug}/edit", purpose="Another purpose.", rules=""),
     ),
+    "administer_site": deed(page("/admin")),
     "approve_members": deed(
         api("GET", "/pending-members"),
         api("PUT", "/pending-members/pia/approval"),

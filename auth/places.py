@@ -1,0 +1,66 @@
+"""What courses and claims need of the forum's groups, as a protocol; `forum/places.py` implements it.
+
+A *source* (`oidc:<provider>`, `lti:<platform>:<context>`, `scim:<client>`, `dconnect:<provider>`) changes only its
+own grants. Every method is one deed of its own, in one transaction.
+"""
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from auth.actor import GroupRole
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Wanted:
+    """A place that a source says somebody has; ``group`` is a slug."""
+
+    group: str
+    role: GroupRole = GroupRole.MEMBER
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Pick:
+    """A group that somebody may lead a course to."""
+
+    id: int
+    slug: str
+    title: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Settled:
+    """What became of one complete roster. ``stopped``: too many would have left, so nobody was let go."""
+
+    given: int = 0
+    leaving: int = 0
+    stopped: bool = False
+
+
+class Places(Protocol):
+    async def give(self, member_id: int, group_id: int, source: str, role: GroupRole) -> bool:
+        """The source says that they have this place; True when that changed anything. A ban stands."""
+        ...
+
+    async def settle_member(self, member_id: int, source: str, wanted: Sequence[Wanted]) -> None:
+        """All that the source now says of one person: gives what is new, lets its other grants leave.
+
+        Slugs that no group has are passed over and audited.
+        """
+        ...
+
+    async def settle_group(
+        self, group_id: int, source: str, wanted: Mapping[int, GroupRole], *, force: bool = False
+    ) -> Settled:
+        """A **complete** roster of one group, by member id; nobody leaves if more than 20 % would, unless forced.
+
+        Who is no longer named leaves as the group's ``on_leave`` says, after its days of grace.
+        """
+        ...
+
+    async def course_group(self, key: str, title: str, by: int) -> Pick:
+        """The closed group of a course (``key`` is its source), founded by this member if it is not there yet."""
+        ...
+
+    async def to_pick(self, member_id: int) -> list[Pick]:
+        """The groups that this member looks after."""
+        ...
