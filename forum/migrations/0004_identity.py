@@ -29,6 +29,7 @@ ALTER TABLE sessions
     ADD CONSTRAINT sessions_kind_known CHECK (kind IN ('oidc', 'lti', 'dconnect', 'embedded')),
     ADD CONSTRAINT sessions_viewing CHECK ((viewing_id IS NULL) = (viewing_until IS NULL)),
     ADD CONSTRAINT sessions_viewed_member FOREIGN KEY (viewing_id) REFERENCES members (id);
+ALTER TABLE api_tokens ADD CONSTRAINT api_tokens_few_groups CHECK (cardinality(group_ids) <= 50);
 CREATE INDEX used_logout_tokens_age ON used_logout_tokens (expires_at);
 CREATE UNIQUE INDEX waiting_identities_token ON waiting_identities (token_hash);
 CREATE INDEX waiting_identities_age ON waiting_identities (expires_at);

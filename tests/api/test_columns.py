@@ -33,7 +33,8 @@ UNLIMITED = {
     "members.suspension_reason": "no route writes it yet",
     "notices.note": "a copy of a report's or an answer's text, limited there",
     "job_tries.last_error": "cut by the worker",
-    "api_tokens.scopes": "one of two words each, by the command line",
+    "api_tokens.scopes": "one of three words each",
+    "api_tokens.group_ids": "at most fifty (api_tokens_few_groups)",
 }
 LIMITS = """
     SELECT c.table_name || '.' || c.column_name AS name, c.character_maximum_length AS most,
