@@ -6,6 +6,7 @@ import httpx2
 import msgspec
 
 from forum.api.problem import Problem
+from tests.support.clients import Client
 
 ALWAYS = {
     "x-content-type-options": "nosniff",
@@ -71,3 +72,9 @@ def faults_of_problem(answer: httpx2.Response) -> list[str]:
     if "type" not in msgspec.json.decode(answer.content):
         found.append("without a type")
     return found
+
+
+async def serves(client: Client) -> None:
+    """The process is well after what it was sent."""
+    assert (await client.get("/readyz")).text == "ready\n"
+    assert (await client.get("/api/v1/groups/public-group")).status_code == 200

@@ -31,3 +31,9 @@ async def own_site(own_url: str, settings: Settings, tmp_path_factory: pytest.Te
 async def as_(own_site: Site) -> Callable[..., Client]:
     """``as_("ben")``, ``as_("ben", browser=True)``: like ``client``, with real commits."""
     return lambda name, browser=False: client_of(own_site, name, browser=browser)
+
+
+@pytest.fixture
+async def ben(as_: Callable[..., Client]) -> AsyncIterator[Client]:
+    async with as_("ben") as ben:
+        yield ben
