@@ -1,8 +1,9 @@
 """Settings from defaults < TOML file < environment < secret files < command line, all mistakes named at once.
 
 The file is the one given, else `FORUM_CONFIG`, else `./plenary.toml` where it exists. The environment says
-`FORUM_SECTION_FIELD` (`FORUM_SITE_BASE_URL`), for a provider `FORUM_AUTH_PROVIDERS_NAME_FIELD`; an empty
-value counts as not set. A secret may lie in a file named by the same variable with `_FILE` at the end.
+`FORUM_SECTION_FIELD` (`FORUM_SITE_BASE_URL`), for a table that the operator names
+`FORUM_AUTH_PROVIDERS_NAME_FIELD`; an empty value counts as not set. A secret may lie in a file named by the same
+variable with `_FILE` at the end.
 """
 
 from __future__ import annotations
@@ -16,13 +17,26 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final, get_type_hints
 
-from config.settings import MASK, AuthSettings, ProviderSettings, Secret, Settings
+from config.settings import (
+    MASK,
+    AuthSettings,
+    DConnectClientSettings,
+    DConnectSettings,
+    ProviderSettings,
+    Secret,
+    Settings,
+)
 from config.values import REFINED, BadValueError, convert, is_secret
 
 DEFAULT_FILE: Final = Path("plenary.toml")
 _PREFIX: Final = "FORUM_"
-_PROVIDERS: Final = "auth.providers"
-_PROVIDERS_PREFIX: Final = "FORUM_AUTH_PROVIDERS_"
+# Tables that the operator names, [auth.providers.NAME]: each makes one of these, with its name.
+_Named = ProviderSettings | DConnectSettings | DConnectClientSettings
+_NAMED: Final[Mapping[str, type[_Named]]] = {
+    "auth.providers": ProviderSettings,
+    "auth.dconnect": DConnectSettings,
+    "auth.dconnect_clients": DConnectClientSettings,
+}
 _SECRET_FILE_BYTES: Final = 64_000
 
 
@@ -41,31 +55,42 @@ def _sections() -> dict[str, type]:
 
 
 def _kinds() -> dict[str, Any]:
-    """Type hint of each key, `section.field`; a provider's are `auth.providers.*.field`."""
+    """Type hint of each key, `section.field`; in a named table `auth.providers.*.field`."""
     kinds: dict[str, Any] = {}
     for section, shape in _sections().items():
         for name, kind in get_type_hints(shape, include_extras=True).items():
             kinds[f"{section}.{name}"] = kind
-    del kinds[_PROVIDERS]
-    for name, kind in get_type_hints(ProviderSettings, include_extras=True).items():
-        kinds[f"{_PROVIDERS}.*.{name}"] = kind
-    del kinds[f"{_PROVIDERS}.*.name"]  # the table's own name says it
+    for table, shape in _NAMED.items():
+        del kinds[table]
+        for name, kind in get_type_hints(shape, include_extras=True).items():
+            kinds[f"{table}.*.{name}"] = kind
+        del kinds[f"{table}.*.name"]  # the table's own name says it
     return kinds
 
 
+def _variable(key: str) -> str:
+    return _PREFIX + key.replace(".", "_").upper()
+
+
 _KINDS: Final = _kinds()
-_VARIABLES: Final = {
-    _PREFIX + key.replace(".", "_").upper(): key for key in _KINDS if not key.startswith(_PROVIDERS)
-}
-_PROVIDER_FIELDS: Final = tuple(key.rpartition(".")[2] for key in _KINDS if key.startswith(_PROVIDERS))
+_NAME: Final = get_type_hints(ProviderSettings, include_extras=True)["name"]
+_VARIABLES: Final = {_variable(key): key for key in _KINDS if "*" not in key}
+
+
+def _table(key: str) -> str | None:
+    """The named table that the key is a field of."""
+    table = ".".join(key.split(".")[:2])
+    return table if table in _NAMED and key.count(".") == 3 else None
 
 
 def _pattern(key: str) -> str:
-    """The key as `_KINDS` knows it: a provider's name becomes a star."""
-    parts = key.split(".")
-    if key.startswith(_PROVIDERS + ".") and len(parts) == 4:
-        parts[2] = "*"
-    return ".".join(parts)
+    """The key as `_KINDS` knows it: the name of a table becomes a star."""
+    table = _table(key)
+    return f"{table}.*.{key.rpartition('.')[2]}" if table else key
+
+
+def _fields_of(table: str) -> tuple[str, ...]:
+    return tuple(item.name for item in fields(_NAMED[table]) if item.name != "name")
 
 
 def _kind(key: str) -> Any:
@@ -88,7 +113,7 @@ class _Gathered:
         kind = _KINDS[pattern]
         try:
             if pattern != key:
-                convert(get_type_hints(ProviderSettings, include_extras=True)["name"], key.split(".")[2])
+                convert(_NAME, key.split(".")[2])
             refine = REFINED.get(pattern)
             good = convert(kind, value, spelled=spelled)
             self.values[key] = refine(good) if refine else good
@@ -116,7 +141,7 @@ def load(
     gathered = _Gathered()
     _take_file(gathered, _find_file(gathered, environ, file))
     _take_environment(gathered, environ)
-    providers = overrides.pop("auth_providers", None)
+    named = {table: overrides.pop(table.replace(".", "_"), None) for table in _NAMED}
     for name, value in overrides.items():
         if value is not None:
             gathered.take(_VARIABLES.get(_PREFIX + name.upper(), name), value, "command line")
@@ -125,7 +150,7 @@ def load(
             "site.secret_key: is missing; put at least 32 random characters in a file "
             "and name it in FORUM_SITE_SECRET_KEY_FILE"
         )
-    return _build(gathered, providers)
+    return _build(gathered, named)
 
 
 def describe(settings: Settings) -> Iterator[tuple[str, str, str]]:
@@ -134,12 +159,13 @@ def describe(settings: Settings) -> Iterator[tuple[str, str, str]]:
         part = getattr(settings, section)
         for item in fields(part):
             key = f"{section}.{item.name}"
-            if key != _PROVIDERS:
-                yield _line(settings, key, getattr(part, item.name))
+            value = getattr(part, item.name)
+            if key not in _NAMED:
+                yield _line(settings, key, value)
                 continue
-            for provider in settings.auth.providers:
-                for name in _PROVIDER_FIELDS:
-                    yield _line(settings, f"{key}.{provider.name}.{name}", getattr(provider, name))
+            for one in value:
+                for name in _fields_of(key):
+                    yield _line(settings, f"{key}.{one.name}.{name}", getattr(one, name))
 
 
 def _line(settings: Settings, key: str, value: object) -> tuple[str, str, str]:
@@ -160,8 +186,8 @@ def _shown(value: object) -> str:
 
 
 def _nearest(pattern: str, key: str) -> str:
-    if key == _PROVIDERS:
-        return "; give each provider a table of its own, [auth.providers.NAME]"
+    if key in _NAMED:
+        return f"; give each one a table of its own, [{key}.NAME]"
     near = difflib.get_close_matches(pattern, _KINDS, n=1, cutoff=0.75)
     if not near:
         return ""
@@ -222,11 +248,13 @@ def _take_environment(gathered: _Gathered, environ: Mapping[str, str]) -> None:
 
 
 def _key(variable: str) -> str | None:
-    if variable.startswith(_PROVIDERS_PREFIX):
-        for name in _PROVIDER_FIELDS:
-            provider = variable.removeprefix(_PROVIDERS_PREFIX).removesuffix("_" + name.upper())
-            if provider and variable == f"{_PROVIDERS_PREFIX}{provider}_{name.upper()}":
-                return f"{_PROVIDERS}.{provider.lower().replace('_', '-')}.{name}"
+    # The longer table first: what begins with AUTH_DCONNECT_CLIENTS_ begins with AUTH_DCONNECT_ too.
+    for table in sorted(_NAMED, key=len, reverse=True):
+        start = _variable(table) + "_"
+        for name in _fields_of(table) if variable.startswith(start) else ():
+            of = variable.removeprefix(start).removesuffix("_" + name.upper())
+            if of and variable == f"{start}{of}_{name.upper()}":
+                return f"{table}.{of.lower().replace('_', '-')}.{name}"
     return _VARIABLES.get(variable)
 
 
@@ -242,7 +270,7 @@ def _take_secret_file(gathered: _Gathered, key: str, variable: str, file: Path) 
     gathered.take(key, value, f"{variable} = {file}", spelled=True)
 
 
-def _build(gathered: _Gathered, providers: object) -> Settings:
+def _build(gathered: _Gathered, named: Mapping[str, object]) -> Settings:
     built: dict[str, Any] = {}
     for section, shape in _sections().items():
         names = {item.name for item in fields(shape)}
@@ -252,7 +280,9 @@ def _build(gathered: _Gathered, providers: object) -> Settings:
             if gathered.values.get(f"{section}.{name}") is not None
         }
         if shape is AuthSettings:
-            given["providers"] = tuple(_providers(gathered)) if providers is None else providers
+            for table, chosen in named.items():
+                made = tuple(_tables(gathered, table)) if chosen is None else chosen
+                given[table.rpartition(".")[2]] = made
         built[section] = shape(**given)
     settings = Settings(**built, sources=MappingProxyType(gathered.sources))
     mistakes = gathered.mistakes + list(_contradictions(settings))
@@ -261,17 +291,18 @@ def _build(gathered: _Gathered, providers: object) -> Settings:
     return settings
 
 
-def _providers(gathered: _Gathered) -> Iterator[ProviderSettings]:
-    names = sorted({key.split(".")[2] for key in gathered.values if key.startswith(_PROVIDERS + ".")})
-    required = {item.name for item in fields(ProviderSettings) if item.default is MISSING} - {"name"}
+def _tables(gathered: _Gathered, table: str) -> Iterator[_Named]:
+    shape = _NAMED[table]
+    names = sorted({key.split(".")[2] for key in gathered.values if key.startswith(table + ".")})
+    required = {item.name for item in fields(shape) if item.default is MISSING} - {"name"}
     for name in names:
-        given = {part: gathered.values.get(f"{_PROVIDERS}.{name}.{part}") for part in _PROVIDER_FIELDS}
+        given = {part: gathered.values.get(f"{table}.{name}.{part}") for part in _fields_of(table)}
         for part in sorted(required):
-            if f"{_PROVIDERS}.{name}.{part}" not in gathered.values:
-                gathered.mistakes.append(f"{_PROVIDERS}.{name}.{part}: is missing")
+            if f"{table}.{name}.{part}" not in gathered.values:
+                gathered.mistakes.append(f"{table}.{name}.{part}: is missing")
         present: dict[str, Any] = {part: value for part, value in given.items() if value is not None}
         if required <= present.keys():
-            yield ProviderSettings(name=name, **present)
+            yield shape(name=name, **present)
 
 
 def _contradictions(settings: Settings) -> Iterator[str]:

@@ -15,6 +15,7 @@ from typing import Annotated, Final, Literal
 
 MASK: Final = "********"
 SECRET_KEY_LENGTH: Final = 32
+DCONNECT_SECRET_LENGTH: Final = 16
 
 
 class Secret:
@@ -68,7 +69,8 @@ class Shape:
 
 
 SLUG: Final = Shape(
-    re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*"), "small letters, digits and single hyphens, a letter first"
+    re.compile(r"(?!.{41})[a-z][a-z0-9]*(-[a-z0-9]+)*"),
+    "at most 40 small letters, digits and single hyphens, a letter first",
 )
 LANGUAGE: Final = Shape(
     re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*"), 'a language tag such as "en" or "pt-BR"'
@@ -140,10 +142,34 @@ class ProviderSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DConnectSettings:
+    """A site that people sign in with by DiscourseConnect; `groups` are those that it may let them into."""
+
+    name: Annotated[str, SLUG]
+    label: Annotated[str, FILLED]
+    url: str
+    secret: Secret
+    groups: tuple[str, ...] = ()
+    new_members: NewMembers | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DConnectClientSettings:
+    """A site that lets people in by DiscourseConnect with their account here; `groups` are those it is told of."""
+
+    name: Annotated[str, SLUG]
+    return_to: str
+    secret: Secret
+    groups: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AuthSettings:
     """The doors of sign-in, how long a session lasts, and what a newcomer is at first."""
 
     providers: tuple[ProviderSettings, ...] = ()
+    dconnect: tuple[DConnectSettings, ...] = ()
+    dconnect_clients: tuple[DConnectClientSettings, ...] = ()
     session_idle_days: Annotated[int, Between(1, 365)] = 14
     session_absolute_days: Annotated[int, Between(1, 730)] = 90
     staff_session_hours: Annotated[int, Between(1, 168)] = 12

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from config.settings import SECRET_KEY_LENGTH, Between, Secret, Shape
+from config.settings import DCONNECT_SECRET_LENGTH, SECRET_KEY_LENGTH, Between, Secret, Shape
 
 _WORDS_FOR_BOOL: Final = {
     **dict.fromkeys(("true", "yes", "on", "1"), True),
@@ -183,7 +183,14 @@ def _scopes(scopes: tuple[str, ...]) -> tuple[str, ...]:
     return scopes
 
 
-# What a type cannot say. A provider's fields stand under "auth.providers.*".
+def _return_address(url: str) -> str:
+    """An origin and the beginning of a path; one that climbs would cover more than it says."""
+    if re.search(r"/\.|//|%", _address(url, path=True).partition("://")[2]):
+        raise BadValueError("must hold no dots after a slash, double slashes or percent signs")
+    return url
+
+
+# What a type cannot say. The fields of a named table stand under "auth.providers.*".
 REFINED: Final[dict[str, Callable[[Any], Any]]] = {
     "site.base_url": lambda url: _address(url, path=False),
     "site.time_zone": _time_zone,
@@ -194,4 +201,8 @@ REFINED: Final[dict[str, Callable[[Any], Any]]] = {
     "auth.providers.*.issuer": lambda url: _address(url, path=True),
     "auth.providers.*.client_secret": _long_secret(1),
     "auth.providers.*.scopes": _scopes,
+    "auth.dconnect.*.url": lambda url: _address(url, path=True),
+    "auth.dconnect.*.secret": _long_secret(DCONNECT_SECRET_LENGTH),
+    "auth.dconnect_clients.*.return_to": _return_address,
+    "auth.dconnect_clients.*.secret": _long_secret(DCONNECT_SECRET_LENGTH),
 }

@@ -10,9 +10,21 @@ from pathlib import Path
 import pytest
 
 from config.loading import SettingsError, describe, load
-from config.settings import MASK, ProviderSettings, Secret, Settings
+from config.settings import (
+    MASK,
+    DConnectClientSettings,
+    DConnectSettings,
+    ProviderSettings,
+    Secret,
+    Settings,
+)
 
 KEY = "k" * 40
+TABLES: dict[str, type[ProviderSettings | DConnectSettings | DConnectClientSettings]] = {
+    "auth.providers": ProviderSettings,
+    "auth.dconnect": DConnectSettings,
+    "auth.dconnect_clients": DConnectClientSettings,
+}
 EXAMPLE = Path(__file__).parents[2] / "config" / "example.toml"
 
 
@@ -47,20 +59,18 @@ def test_example_file_holds_every_key_with_its_default() -> None:
             continue
         part = text.partition(f"\n[{section.name}]\n")[2].partition("\n[")[0]
         for item in fields(getattr(Settings(), section.name)):
-            if item.name != "providers":
+            if f"{section.name}.{item.name}" not in TABLES:
                 assert re.search(rf"^(# )?{item.name} = ", part, re.M), f"{section.name}.{item.name}"
 
 
-def test_example_provider_is_valid_and_complete(tmp_path: Path) -> None:
-    block = (
-        EXAMPLE.read_text(encoding="utf-8").partition("# [auth.providers.academy]")[2].partition("\n\n")[0]
-    )
-    table = "[auth.providers.academy]\n" + re.sub(r"^# (?=\w+ = )", "", block, flags=re.M)
-    (provider,) = read(table, tmp_path).auth.providers
-    given = tomllib.loads(table)["auth"]["providers"]["academy"]
-    assert {item.name for item in fields(ProviderSettings)} == {"name", *given}
-    assert provider.name == "academy"
-    assert provider.scopes == ("openid", "profile", "email")
+@pytest.mark.parametrize("table", TABLES)
+def test_the_example_of_a_named_table_is_valid_and_complete(table: str, tmp_path: Path) -> None:
+    (start,) = re.findall(rf"^# (\[{table}\.[a-z]+\])$", EXAMPLE.read_text(encoding="utf-8"), re.M)
+    block = EXAMPLE.read_text(encoding="utf-8").partition("# " + start)[2].partition("\n\n")[0]
+    toml = start + re.sub(r"^# (?=\w+ = )", "", block, flags=re.M).replace('"…"', '"a secret of 16 or more"')
+    (one,) = getattr(read(toml, tmp_path).auth, table.removeprefix("auth."))
+    given = tomllib.loads(toml)["auth"][table.removeprefix("auth.")][one.name]
+    assert {item.name for item in fields(TABLES[table])} == {"name", *given}
 
 
 def test_each_layer_wins_over_the_one_before(tmp_path: Path) -> None:
@@ -260,3 +270,40 @@ def test_secrets_never_show() -> None:
 
 def test_worker_needs_room_for_two_batches() -> None:
     assert "jobs.concurrency: must be at least twice" in mistakes(FORUM_JOBS_BATCH_SIZE="6")
+
+
+def test_both_sides_of_dconnect_from_file_environment_and_secret_file(tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("a secret in a file\n", encoding="utf-8")
+    settings = read(
+        '[auth.dconnect.school]\nlabel = "School"\nurl = "https://learn.example.org/sso"\ngroups = ["alumni"]',
+        tmp_path,
+        FORUM_AUTH_DCONNECT_SCHOOL_SECRET_FILE=str(secret),
+        FORUM_AUTH_DCONNECT_CLIENTS_OUR_WIKI_RETURN_TO="https://wiki.example.org/sso",
+        FORUM_AUTH_DCONNECT_CLIENTS_OUR_WIKI_SECRET="a secret of the wiki",
+        FORUM_AUTH_DCONNECT_CLIENTS_OUR_WIKI_GROUPS="alumni, py-101",
+    ).auth
+    (school,), (wiki,) = settings.dconnect, settings.dconnect_clients
+    assert (school.name, school.groups, school.secret.reveal()) == ("school", ("alumni",), "a secret in a file")
+    assert (wiki.name, wiki.groups, wiki.return_to) == ("our-wiki", ("alumni", "py-101"), "https://wiki.example.org/sso")
+
+
+def test_every_mistake_of_dconnect_in_one_message(tmp_path: Path) -> None:
+    toml = (
+        '[auth.dconnect.school]\nurl = "http://learn.example.org"\nsecret = "short"\n'
+        '[auth.dconnect_clients.wiki]\nreturn_to = "https://wiki.example.org/a/../b"\nsecrt = "x"\n'
+        "[[auth.dconnect_clients.others]]\nsecret = 1"
+    )
+    with pytest.raises(SettingsError) as caught:
+        read(toml, tmp_path)
+    for expected in (
+        "auth.dconnect.school.label: is missing",
+        'auth.dconnect.school.url = "http://learn.example.org"',
+        "auth.dconnect.school.secret (",
+        "must be at least 16 characters",
+        "auth.dconnect_clients.wiki.return_to",
+        "did you mean auth.dconnect_clients.wiki.secret?",
+        "auth.dconnect_clients.wiki.secret: is missing",
+        "auth.dconnect_clients.others",
+    ):
+        assert expected in str(caught.value)
