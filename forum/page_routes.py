@@ -4,7 +4,7 @@ from typing import Final
 
 from forum.groups.pages import groups
 from forum.groups.pages import people as places
-from forum.members import pages as members
+from forum.members.pages import people as members
 from forum.notifications import pages as notices
 from forum.searching import pages as searching
 from forum.site import pages as site
