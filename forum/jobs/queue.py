@@ -87,6 +87,7 @@ WHERE pg_current_xact_id() IS NOT NULL
 ON CONFLICT (dedupe_key) WHERE status IN ('queued', 'picked') AND dedupe_key IS NOT NULL DO NOTHING
 """
 
+Columns = tuple[list[int], list[str], list[bytes], list[timedelta], list[str | None]]
 _AT_ONCE = timedelta()
 _encode = msgspec.json.Encoder().encode
 _wake: Callable[[], None] | None = None
@@ -116,20 +117,25 @@ async def enqueue(job: Job, payload: Mapping[str, Any], *, delay: timedelta | No
 
 async def enqueue_many(waiting: Iterable[Waiting]) -> None:
     """Enqueue all in one statement of the current transaction; keys that wait already are skipped."""
-    calls = [(call.job.key(call.payload), call) for call in waiting]
-    if not calls:
+    columns = columns_of(waiting)
+    if not columns[0]:
         return
     if not in_transaction():
         raise RuntimeError("a job is enqueued in the transaction of what causes it: call this in a @command")
+    async with connection() as raw:
+        await raw.execute(ENQUEUE, *columns)
+    after_commit(wake)
+
+
+def columns_of(waiting: Iterable[Waiting]) -> Columns:
+    """What ENQUEUE takes: lanes, names, payloads, delays and keys."""
+    calls = [(call.job.key(call.payload), call) for call in waiting]
     # Sorted, so that two transactions with the same keys never wait for each other in a circle.
     calls.sort(key=lambda each: each[0] or "")
-    async with connection() as raw:
-        await raw.execute(
-            ENQUEUE,
-            [int(call.job.lane) for _, call in calls],
-            [call.job.name for _, call in calls],
-            [_encode(call.payload) for _, call in calls],
-            [call.delay or _AT_ONCE for _, call in calls],
-            [key for key, _ in calls],
-        )
-    after_commit(wake)
+    return (
+        [int(call.job.lane) for _, call in calls],
+        [call.job.name for _, call in calls],
+        [_encode(call.payload) for _, call in calls],
+        [call.delay or _AT_ONCE for _, call in calls],
+        [key for key, _ in calls],
+    )

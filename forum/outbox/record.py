@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from forum.jobs.queue import Waiting, enqueue_many
+from forum.jobs.queue import ENQUEUE, Waiting, columns_of, wake
 from forum.kit.transaction import after_commit, connection, in_transaction
 from forum.outbox import relay
 from forum.outbox.fact import Fact
@@ -14,7 +14,8 @@ from forum.outbox.registry import Later, payload_for, subscribers_of
 
 __all__ = ["Fact", "audit", "record"]
 
-RECORD = "INSERT INTO facts (name, payload) VALUES ($1, $2::text::jsonb)"
+# The fact and its jobs travel together; without jobs the second half finds nothing to insert.
+RECORD = "WITH fact AS (INSERT INTO facts (name, payload) VALUES ($6, $7::text::jsonb))" + ENQUEUE
 AUDIT = """
 INSERT INTO audit_entries (actor_id, action, subject, subject_id, group_id, before, after)
 VALUES ($1, $2, $3, $4, $5, $6::text::jsonb, $7::text::jsonb)
@@ -26,21 +27,22 @@ def _json(value: object) -> str:
 
 
 async def record(fact: Fact) -> None:
-    """Store the fact, run its ``within`` subscribers, enqueue its ``later`` jobs: all of it or nothing."""
+    """Store the fact, enqueue its ``later`` jobs, run its ``within`` subscribers: all of it or nothing."""
     if not in_transaction():
         raise RuntimeError(f"{fact.name} is recorded outside a command")
     within, later = subscribers_of(type(fact))
-    async with connection() as raw:
-        await raw.execute(RECORD, fact.name, _json(fact))
-    after_commit(relay.wake)
-    for subscriber in within:
-        await subscriber(fact)
     waiting = []
     for each in later:
         payload = payload_for(each, fact)
         if payload is not None:
             waiting.append(Waiting(each.job if isinstance(each, Later) else each, payload))
-    await enqueue_many(waiting)
+    async with connection() as raw:
+        await raw.execute(RECORD, *columns_of(waiting), fact.name, _json(fact))
+    after_commit(relay.wake)
+    if waiting:
+        after_commit(wake)
+    for subscriber in within:
+        await subscriber(fact)
 
 
 async def audit(

@@ -13,7 +13,6 @@ from typing import Any
 import asyncpg
 
 from forum import directory
-from forum.jobs.queue import ENQUEUE
 from forum.outbox.record import RECORD
 from forum.threads import statements
 
@@ -66,18 +65,16 @@ def reply_scripts(replies: Sequence[tuple[int, int]], caught: Sequence[Statement
     The values are those of a reply that was ``caught``, but for the thread and the author.
     """
     values = {each.text: each.values for each in caught}
-    texts = (statements.THREAD_STATE_LOCKED, statements.INSERT_POST, RECORD, ENQUEUE)
-    once = _prepared_once([text for text in texts if text in values])
-    *jobs, keys = values.get(ENQUEUE, ((),))
+    once = _prepared_once((statements.THREAD_STATE_LOCKED, statements.INSERT_POST, RECORD))
+    *jobs, keys, name, payload = values[RECORD]
     # A key would meet the one that waits already: without them every job is a row.
-    enqueued = [*jobs, [None] * len(keys)]
+    recorded = [*jobs, [None] * len(keys), name, payload]
     return [
         once
         + "BEGIN;\n"
         + _execute("s0", str(thread))
         + _execute("s1", str(thread), str(author), *map(literal, values[statements.INSERT_POST][2:]))
-        + _execute("s2", *map(literal, values[RECORD]))
-        + (_execute("s3", *map(literal, enqueued)) if ENQUEUE in values else "")
+        + _execute("s2", *map(literal, recorded))
         + "COMMIT;\n"
         for thread, author in replies
     ]

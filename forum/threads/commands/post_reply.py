@@ -1,5 +1,6 @@
 """Answer in a thread."""
 from auth.actor import Actor
+from forum.groups.policies import GroupState, can_write
 from forum.kit.errors import Invalid
 from forum.kit.transaction import command, connection
 from forum.kit.verdict import require
@@ -17,11 +18,18 @@ async def post_reply(
 ) -> int:
     """Add a post at the end of the thread; returns its id. ``draft`` is the member's draft that it was until now.
 
-    Rendering comes before the transaction: neither a connection nor the thread's lock waits for it.
+    Rendering comes before the transaction: neither a connection nor the thread's lock waits for it. The door is asked
+    with the lock; before that only where the text names people, or for those who may write nowhere.
     """
-    thread = await thread_door(actor, thread_id)
-    require(can_reply(actor, thread))
-    return await _post(actor, thread_id, await write(body, thread.group), in_reply_to, draft)
+
+    async def group() -> GroupState:
+        thread = await thread_door(actor, thread_id)
+        require(can_reply(actor, thread))
+        return thread.group
+
+    if not can_write(actor):
+        await group()
+    return await _post(actor, thread_id, await write(body, group), in_reply_to, draft)
 
 
 @command

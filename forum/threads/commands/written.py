@@ -1,5 +1,6 @@
 """A text as it will be stored: cleaned, rendered, its mentions resolved to people who may read it."""
 import secrets
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from forum.groups.policies import GroupState
@@ -25,14 +26,18 @@ def clean_post(body: str) -> str:
     return body_field(body, "body", least=1, most=32_000)
 
 
-async def write(body: str, group: GroupState) -> Written:
-    """Clean and render ``body`` for a group; a name becomes a mention only if its bearer may read the group."""
+async def write(body: str, group: GroupState | Callable[[], Awaitable[GroupState]]) -> Written:
+    """Clean and render ``body`` for a group; a name becomes a mention only if its bearer may read the group.
+
+    ``group`` may be how to ask for it, which costs nothing where nobody is named.
+    """
     body = clean_post(body)
     # Footnotes of two posts on one page must not share their anchors, and a post has no number yet.
     anchor = "n" + secrets.token_hex(4)
     rendered = await render_async(body, anchor=anchor)
     if not rendered.mentions:
         return Written(body, rendered, ())
+    group = group if isinstance(group, GroupState) else await group()
     async with connection() as sql:
         rows = await sql.fetch(READERS_NAMED, list(rendered.mentions), group.id, group.visibility.value)
     if not rows:
