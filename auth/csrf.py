@@ -30,7 +30,7 @@ def origin_of(base_url: str) -> str:
 
 
 class SameOriginWrites:
-    """``exempt``: exact paths that others post to (back-channel logout and LTI, when they arrive).
+    """``exempt``: exact paths that others post to (back-channel logout, LTI's login and launch).
 
     ``refuse`` makes the answer for pages; without it, and under /api/ always, it is a problem.
     """

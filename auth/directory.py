@@ -95,8 +95,13 @@ class SignIn:
 
 
 class Directory(Protocol):
-    async def actor_for(self, *, session_hash: bytes | None, token_hash: bytes | None) -> Loaded:
-        """Who acts, in one statement; hashes are SHA-256. A token that is given wins over a session."""
+    async def actor_for(
+        self, *, session_hash: bytes | None, token_hash: bytes | None, embedded: bool = False
+    ) -> Loaded:
+        """Who acts, in one statement; hashes are SHA-256. A token that is given wins over a session.
+
+        ``embedded``: only the limited session of a frame counts; without it, never.
+        """
         ...
 
     async def find(self, issuer: str, subject: str) -> SignIn | None:

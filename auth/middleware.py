@@ -9,7 +9,7 @@ from auth.actor import Scope as TokenScope
 from auth.directory import Directory, Loaded
 from auth.problem import problem
 from auth.sessions import commands as sessions
-from auth.sessions.cookies import Cookie, digest
+from auth.sessions.cookies import EMBEDDED_UNDER, Cookie, digest
 from auth.tokens import commands as tokens
 from auth.tokens.shape import is_token
 
@@ -20,10 +20,15 @@ SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 class Identify:
-    """Bearer wins over cookie; a bad bearer is 401, a bad cookie is a visitor."""
+    """Bearer wins over cookie; a bad bearer is 401, a bad cookie is a visitor.
 
-    def __init__(self, app: ASGIApp, *, directory: Directory, cookie: Cookie) -> None:
-        self.app, self._directory, self._cookie = app, directory, cookie
+    ``embedded`` is the cookie of a frame's session: below its path it is the only one that counts, and nowhere else.
+    """
+
+    def __init__(
+        self, app: ASGIApp, *, directory: Directory, cookie: Cookie, embedded: Cookie | None = None
+    ) -> None:
+        self.app, self._directory, self._cookie, self._embedded = app, directory, cookie, embedded
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -54,8 +59,11 @@ class Identify:
                 return None
             loaded = await self._directory.actor_for(session_hash=None, token_hash=digest(bearer))
             return loaded if loaded.token is not None else None
-        token = self._cookie.read(scope["headers"])
-        return await self._directory.actor_for(session_hash=digest(token) if token else None, token_hash=None)
+        framed = self._embedded if scope["path"].startswith(EMBEDDED_UNDER) else None
+        token = (framed or self._cookie).read(scope["headers"])
+        return await self._directory.actor_for(
+            session_hash=digest(token) if token else None, token_hash=None, embedded=framed is not None
+        )
 
 
 def bearer_of(scope: Scope) -> bytes | None:

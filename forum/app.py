@@ -18,7 +18,7 @@ from auth.actor import VISITOR
 from auth.csrf import SameOriginWrites
 from auth.demo_door import DemoDoor
 from auth.middleware import Identify
-from auth.oidc.outbound import open_client
+from auth.outbound import open_client
 from auth.routes import Doors, auth_routes, site_cookies
 from config.database import connect, disconnect, tortoise_config
 from config.settings import Settings
@@ -115,7 +115,9 @@ class Site:
                     cookie=cookies.session,
                     refuse=refused_page,
                 ),
-                Middleware(Identify, directory=self.directory, cookie=cookies.session),
+                Middleware(
+                    Identify, directory=self.directory, cookie=cookies.session, embedded=cookies.embedded
+                ),
             ],
         )
         app.state.web = web_of(settings)

@@ -60,7 +60,8 @@ _ADMITTED = """
     (m.status IN ('pending', 'active') OR (m.status = 'suspended' AND m.suspended_until <= now()))
 """
 
-# $1 hash, $2 idle limit, $3 staff's limit, $4 an issuer whose sessions do not count, $5 seconds that a proof is fresh
+# $1 hash, $2 idle limit, $3 staff's limit, $4 an issuer whose sessions do not count, $5 seconds that a proof is fresh,
+# $6 whether a frame asks. Learning platforms never tell of a sign-out, so their sessions idle for 8 hours at most.
 BY_SESSION = (
     "WITH who AS (SELECT"
     + _MEMBER
@@ -69,7 +70,9 @@ BY_SESSION = (
     coalesce(s.auth_time > extract(epoch FROM now()) - $5::int, false) AS fresh,
     s.last_seen_at < now() - interval '1 minute' AS stale
 FROM sessions s JOIN members m ON m.id = s.member_id
-WHERE s.token_hash = $1 AND s.expires_at > now() AND s.last_seen_at > now() - $2::interval
+WHERE s.token_hash = $1 AND s.expires_at > now() AND (s.kind = 'embedded') = $6
+    AND s.last_seen_at > now() - CASE WHEN s.kind IN ('lti', 'embedded') THEN least($2::interval, interval '8 hours')
+        ELSE $2::interval END
     AND (m.staff IS NULL OR s.created_at > now() - $3::interval)
     AND s.issuer IS DISTINCT FROM $4::text AND
 """
@@ -127,7 +130,9 @@ class MemberDirectory:
         # What nobody in particular may see is the same for all of them: visitors who come together ask once.
         self._nobody = Shared(_nobody)
 
-    async def actor_for(self, *, session_hash: bytes | None, token_hash: bytes | None) -> Loaded:
+    async def actor_for(
+        self, *, session_hash: bytes | None, token_hash: bytes | None, embedded: bool = False
+    ) -> Loaded:
         if token_hash is None and session_hash is None:
             return await self._nobody.get()
         async with connection() as raw:
@@ -135,7 +140,7 @@ class MemberDirectory:
                 row = await raw.fetchrow(BY_TOKEN, token_hash)
             else:
                 row = await raw.fetchrow(
-                    BY_SESSION, session_hash, self._idle, self._staff, self._ignored, self._fresh
+                    BY_SESSION, session_hash, self._idle, self._staff, self._ignored, self._fresh, embedded
                 )
         assert row is not None
         if row["member_id"] is None:

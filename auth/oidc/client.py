@@ -16,12 +16,12 @@ from authlib.integrations.base_client import FrameworkIntegration, OAuthError
 from authlib.integrations.starlette_client import StarletteOAuth2App
 from authlib.oidc.core import CodeIDToken
 from joserfc import jws, jwt
-from joserfc.errors import BadSignatureError, InvalidKeyIdError, JoseError
-from joserfc.jwk import ECKey, KeySet, OKPKey, RSAKey
+from joserfc.errors import BadSignatureError, InvalidKeyIdError
 
-from auth.oidc.outbound import Bounded, timeout
 from auth.oidc.reserved import DEMO_ISSUER
+from auth.outbound import Bounded, timeout
 from auth.sessions.cookies import is_loopback
+from auth.signed import verified
 from config.settings import LimitsSettings, ProviderSettings
 
 ALGORITHMS: Final = (
@@ -171,10 +171,10 @@ class HardenedClient(StarletteOAuth2App):  # type: ignore[misc]
             algorithms=metadata["id_token_signing_alg_values_supported"], strict_check_header=False
         )
         try:
-            return _verified(raw, await self.fetch_jwk_set(), registry)
+            return verified(raw, await self.fetch_jwk_set(), registry)
         except (BadSignatureError, InvalidKeyIdError):
             # The keys may have changed since we asked; without `kid` that looks like a bad signature.
-            return _verified(raw, await self.fetch_jwk_set(force=True), registry)
+            return verified(raw, await self.fetch_jwk_set(force=True), registry)
 
     async def userinfo_for(self, subject: str, token: dict[str, Any]) -> dict[str, Any]:
         """What the userinfo endpoint adds; one about somebody else is refused (Core 5.3.2)."""
@@ -202,37 +202,3 @@ class HardenedClient(StarletteOAuth2App):  # type: ignore[misc]
         if not isinstance(found, dict):
             raise UnreachableError(self.issuer)
         return found
-
-
-def _verified(raw: str, keys: dict[str, Any], registry: jws.JWSRegistry) -> jwt.Token:
-    """The token under whichever key fits: the one its `kid` names, else each in turn."""
-    try:
-        header = jws.extract_compact(raw.encode()).headers()
-    except ValueError as error:
-        raise UntrustedError(description="the ID token cannot be read") from error
-    candidates = [key for key in _public_keys(keys) if "kid" not in header or key.kid == header["kid"]]
-    if not candidates:
-        raise InvalidKeyIdError("no such key")
-    refused: JoseError = BadSignatureError()
-    for key in candidates:
-        try:
-            return jwt.decode(raw, key, registry=registry)
-        except JoseError as error:
-            refused = error
-        except ValueError as error:
-            raise UntrustedError(description="the ID token cannot be read") from error
-    raise refused
-
-
-def _public_keys(keys: dict[str, Any]) -> list[RSAKey | ECKey | OKPKey]:
-    """The keys that can sign; kinds unknown to us are passed over, symmetric ones never used."""
-    found: list[RSAKey | ECKey | OKPKey] = []
-    listed = keys.get("keys")
-    for key in listed if isinstance(listed, list) else []:
-        try:
-            made = KeySet.import_key_set({"keys": [key]}).keys[0]
-        except (JoseError, ValueError, TypeError, KeyError, AttributeError):
-            continue
-        if isinstance(made, RSAKey | ECKey | OKPKey) and key.get("use") in (None, "sig"):
-            found.append(made)
-    return found

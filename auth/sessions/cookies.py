@@ -1,8 +1,12 @@
-"""The two cookies: the session's, and the one that binds a sign-in under way to its browser.
+"""The cookies: the session's, the one that binds a sign-in under way to its browser, and two for learning platforms.
 
 Over https both carry the `__Host-` prefix, so that no neighbouring host can set them; over http only a
 loopback address is served (the demo, tests), where a `Secure` cookie would not be sent. SameSite is Lax:
 Strict would hide the session on the way back from a provider.
+
+A platform posts its launch from its own site, and may show us in a frame: what must arrive then is `SameSite=None;
+Secure; Partitioned` (measured in Chromium: Lax fails even in a new tab). The session of a frame is another one, sent
+below /embed/ only; a path of its own rules out the prefix `__Host-`.
 """
 
 import hashlib
@@ -15,6 +19,9 @@ from urllib.parse import urlsplit
 from starlette.responses import Response
 
 TOKEN_LENGTH = 43  # 256 bits in base64url without padding
+EMBEDDED_UNDER = "/embed/"
+EMBEDDED_SECONDS = 86_400
+LAUNCH_SECONDS = 3600
 
 
 def new_token() -> str:
@@ -41,6 +48,8 @@ class Cookie:
     name: str
     secure: bool
     max_age: int
+    path: str = "/"
+    cross_site: bool = False
 
     def read(self, headers: Iterable[tuple[bytes, bytes]]) -> bytes | None:
         """Its value if the request's raw headers hold one of the right length."""
@@ -61,24 +70,27 @@ class Cookie:
         return any(key == b"cookie" and start in value for key, value in headers)
 
     def set(self, response: Response, token: str) -> None:
-        response.set_cookie(
-            self.name,
-            token,
-            max_age=self.max_age,
-            path="/",
-            secure=self.secure,
-            httponly=True,
-            samesite="lax",
-        )
+        self._write(response, token, self.max_age)
 
     def clear(self, response: Response) -> None:
-        response.delete_cookie(self.name, path="/", secure=self.secure, httponly=True, samesite="lax")
+        self._write(response, "", 0)
+
+    def _write(self, response: Response, token: str, max_age: int) -> None:
+        # By hand: http.cookies knows Partitioned from Python 3.14 on. Over http (loopback) None would need Secure.
+        site = "None; Partitioned" if self.cross_site and self.secure else "lax"
+        secure = "; Secure" if self.secure else ""
+        value = f"{self.name}={token}; HttpOnly; Max-Age={max_age}; Path={self.path}; SameSite={site}{secure}"
+        response.headers.append("set-cookie", value)
 
 
 @dataclass(frozen=True, slots=True)
 class Cookies:
+    """``launch`` binds a launch under way to its browser, ``embedded`` is the limited session of a frame."""
+
     session: Cookie
     browser: Cookie
+    launch: Cookie
+    embedded: Cookie
 
 
 def cookies_for(base_url: str, *, session_days: int, sign_in_seconds: int) -> Cookies:
@@ -91,4 +103,12 @@ def cookies_for(base_url: str, *, session_days: int, sign_in_seconds: int) -> Co
     return Cookies(
         session=Cookie(prefix + "plenary", secure, session_days * 86_400),
         browser=Cookie(prefix + "plenary-sign-in", secure, sign_in_seconds),
+        launch=Cookie(prefix + "plenary-launch", secure, LAUNCH_SECONDS, cross_site=True),
+        embedded=Cookie(
+            ("__Secure-" if secure else "") + "plenary-embedded",
+            secure,
+            EMBEDDED_SECONDS,
+            path=EMBEDDED_UNDER,
+            cross_site=True,
+        ),
     )

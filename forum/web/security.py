@@ -9,14 +9,17 @@ from urllib.parse import quote, urlsplit
 from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from auth.framing import Framing, framing_of
 from config.logging import request_id
 
 _GIVEN: Final = re.compile(rb"[A-Za-z0-9_-]{8,64}")
-# Our own two files are all that a page loads; nothing inline, so there is nothing to allow by a nonce.
+# Our own two files are all that a page loads; nothing inline, but on a page that asks for it in its framing.
 _POLICY: Final = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
-    "manifest-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action {forms}"
+    "default-src 'none'; script-src 'self'{nonce}; style-src 'self'; img-src 'self'; connect-src 'self'; "
+    "manifest-src 'self'; base-uri 'none'; frame-ancestors {ancestors}; form-action {forms}"
 )
+# A page for a platform's frame or window: what would keep it from either is left out.
+_UNFRAMED: Final = frozenset({b"x-frame-options", b"cross-origin-opener-policy"})
 _ALWAYS: Final = (
     (b"x-content-type-options", b"nosniff"),
     (b"x-frame-options", b"DENY"),
@@ -47,7 +50,9 @@ class SecurityHeaders:
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 present = {name for name, _ in message["headers"]}
-                added = [pair for pair in self._current() if pair[0] not in present]
+                framing = framing_of(scope)
+                headers = self._framed(framing) if framing else self._current()
+                added = [pair for pair in headers if pair[0] not in present]
                 message["headers"] = [*message["headers"], *added]
             await send(message)
 
@@ -56,10 +61,20 @@ class SecurityHeaders:
     def _current(self) -> list[tuple[bytes, bytes]]:
         targets = self._form_targets()
         if targets != self._targets:
-            forms = " ".join(["'self'", *sorted(targets)])
-            policy = (b"content-security-policy", _POLICY.format(forms=forms).encode())
-            self._targets, self._headers = targets, [*self._base, policy]
+            self._targets, self._headers = targets, [*self._base, _policy(Framing(forms=targets))]
         return self._headers
+
+    def _framed(self, framing: Framing) -> list[tuple[bytes, bytes]]:
+        return [*(pair for pair in self._base if pair[0] not in _UNFRAMED), _policy(framing)]
+
+
+def _policy(framing: Framing) -> tuple[bytes, bytes]:
+    text = _POLICY.format(
+        nonce=f" 'nonce-{framing.nonce}'" if framing.nonce else "",
+        ancestors=" ".join(sorted(framing.ancestors)) or "'none'",
+        forms=" ".join(["'self'", *sorted(framing.forms)]),
+    )
+    return b"content-security-policy", text.encode()
 
 
 class RequestId:

@@ -8,7 +8,7 @@ import httpx2
 import pytest
 
 from auth.demo.provider import DemoProvider
-from auth.oidc.outbound import open_client
+from auth.outbound import open_client
 from config.database import connect, disconnect, tortoise_config
 from config.settings import AuthSettings, DatabaseSettings, ProviderSettings, Secret, Settings, SiteSettings
 from forum.directory import MemberDirectory

@@ -14,9 +14,9 @@ import config.settings
 from auth.actor import Status
 from auth.demo.provider import DemoProvider
 from auth.directory import Claims
-from auth.oidc.outbound import open_client
 from auth.oidc.providers import Providers
 from auth.oidc.reserved import DEMO_ISSUER
+from auth.outbound import open_client
 from config.settings import ProviderSettings, Secret, Settings
 from forum.directory import MemberDirectory
 from tests.auth.faces import FACES

@@ -8,7 +8,7 @@ import pytest
 from starlette.responses import RedirectResponse, Response
 from starlette.types import Receive, Scope, Send
 
-from auth.oidc.outbound import Bounded, TooLong, open_client
+from auth.outbound import Bounded, TooLong, open_client
 from config.settings import LimitsSettings
 
 pytestmark = pytest.mark.anyio

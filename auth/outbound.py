@@ -1,9 +1,10 @@
-"""The way out to providers: one shared client, and bounds that hold for a whole answer."""
+"""The way out to providers and platforms: one shared client, and bounds that hold for a whole answer."""
 
 import asyncio
 import ssl
 from collections.abc import Mapping
 from functools import cache
+from typing import Any
 
 import httpx2
 
@@ -72,3 +73,14 @@ class Bounded(httpx2.AsyncBaseTransport):
         finally:
             await response.aclose()
         return httpx2.Response(response.status_code, headers=response.headers, content=bytes(body))
+
+
+class Outbound:
+    """Single questions to servers of others, each bounded as a whole."""
+
+    def __init__(self, client: httpx2.AsyncClient, limits: LimitsSettings) -> None:
+        self._client, self._bounded = client, Bounded(client, limits)
+
+    async def ask(self, method: str, url: str, **sent: Any) -> httpx2.Response:
+        """The answer, whatever its status; ``sent`` are `headers`, `data` or `json`. Raises httpx2.HTTPError."""
+        return await self._bounded.handle_async_request(self._client.build_request(method, url, **sent))
