@@ -38,7 +38,7 @@ from forum.web.compression import Compress
 from forum.web.guard import Guard
 from forum.web.health import Health
 from forum.web.language import gettext as _
-from forum.web.page import View
+from forum.web.page import Framed, View
 from forum.web.refusals import refusal_page
 from forum.web.rendering import page
 from forum.web.router import Router
@@ -129,7 +129,7 @@ class Site:
             *(route.as_route() for route in routes.API),
             *(route.as_route() for route in page_routes.PAGES),
             live_route(self.hub),
-            *auth_routes(self.doors),
+            *framed(auth_routes(self.doors)),
             *((self.demo.route(),) if self.demo else ()),
             *self._machinery(),
         )
@@ -174,6 +174,14 @@ def render_for_auth(
         "signed_out.html": _("You are signed out"),
     }
     return page(View(request), template, title=titles.get(template, _("Sign in")), status=status, **context)
+
+
+def framed(doors: Sequence[BaseRoute]) -> Sequence[BaseRoute]:
+    """Outages and bugs behind a door are pages, as everywhere."""
+    for route in doors:
+        if isinstance(route, Route):
+            route.app = Framed(route.app, route.name)
+    return doors
 
 
 def refused_page(scope: Scope, code: str) -> ASGIApp:

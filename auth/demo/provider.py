@@ -24,7 +24,7 @@ from auth.sessions.cookies import is_loopback
 from config.settings import ProviderSettings, Secret
 
 if TYPE_CHECKING:
-    from auth.routes import Render
+    from auth.entrance import Render
 
 NAME: Final = "demo"
 MOUNT: Final = "/_demo"

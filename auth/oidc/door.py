@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 import httpx2
@@ -10,6 +9,7 @@ from authlib.integrations.base_client import OAuthError
 from joserfc.errors import JoseError
 
 from auth.directory import Claims
+from auth.entrance import Proof
 from auth.oidc import transactions
 from auth.oidc.claims import claims_of
 from auth.oidc.client import UnreachableError
@@ -33,18 +33,6 @@ class SignInError(Exception):
         self.reason, self.target = reason, target
 
 
-@dataclass(frozen=True, slots=True)
-class Proved:
-    """Who came back, and what the session has to remember of it."""
-
-    claims: Claims
-    target: str
-    id_token: str
-    sid: str | None
-    acr: str | None
-    auth_time: int | None
-
-
 async def begin(
     provider: Provider, *, callback: str, browser: str, target: str, login_hint: str | None
 ) -> str:
@@ -66,7 +54,7 @@ async def begin(
 
 async def come_back(
     provider: Provider, query: Mapping[str, str], browser: bytes | None, *, callback: str
-) -> Proved:
+) -> tuple[Claims, Proof]:
     """Check all that came back, in the order of the standards; raises SignInError."""
     state = query.get("state")
     under_way = await transactions.take(state, browser, provider.name) if state and browser else None
@@ -93,7 +81,7 @@ async def _check_issuer(provider: Provider, said: str | None, under_way: UnderWa
         raise SignInError("issuer_mismatch", under_way.target)
 
 
-async def _redeem(provider: Provider, code: str, under_way: UnderWay, callback: str) -> Proved:
+async def _redeem(provider: Provider, code: str, under_way: UnderWay, callback: str) -> tuple[Claims, Proof]:
     token = await provider.client.fetch_access_token(
         redirect_uri=callback, code=code, code_verifier=under_way.verifier
     )
@@ -103,9 +91,9 @@ async def _redeem(provider: Provider, code: str, under_way: UnderWay, callback: 
     claims = claims_of(provider.name, said)
     if claims is None or len(token["id_token"]) > ID_TOKEN_LENGTH:
         raise SignInError("untrusted", under_way.target)
-    return Proved(
-        claims=claims,
+    return claims, Proof(
         target=under_way.target,
+        new_status=provider.new_status,
         id_token=token["id_token"],
         sid=_short(said.get("sid")),
         acr=_short(said.get("acr")),

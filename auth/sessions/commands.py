@@ -30,6 +30,7 @@ class NewSession:
     member_id: int
     issuer: str
     subject: str
+    kind: SessionKind = SessionKind.OIDC
     sid: str | None = None
     sealed_id_token: bytes | None = None
     acr: str | None = None
@@ -62,7 +63,7 @@ async def begin(new: NewSession, *, lasting: timedelta, replacing: bytes | None)
         _BEGIN,
         digest(token),
         new.member_id,
-        SessionKind.OIDC.value,
+        new.kind.value,
         new.issuer,
         new.subject,
         new.sid,

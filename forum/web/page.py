@@ -15,7 +15,7 @@ from markupsafe import Markup, escape
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from auth.actor import Actor, Status
 from forum.kit.errors import Conflict, Invalid, NotFound, Overloaded, Refusal, SignInNeeded
@@ -185,6 +185,17 @@ def post(path: str, declared: Page) -> PageRoute:
     return PageRoute("POST", path, declared)
 
 
+def trouble_page(view: View, error: Exception, name: str) -> Response:
+    """Whatever went wrong in the page of that name, as a page: a refusal, an outage, or a bug."""
+    if isinstance(error, Refusal):
+        return refusal_page(view, error)
+    if isinstance(error, UNAVAILABLE):
+        log.warning("%s: %s", type(error).__name__, error)
+        return refusal_page(view, Overloaded())
+    log.error("%s %s failed", view.request.method, name, exc_info=error)
+    return internal_error_page(view)
+
+
 class PageEndpoint:
     """Runs a page as an ASGI application."""
 
@@ -195,14 +206,8 @@ class PageEndpoint:
         view = View(Request(scope, receive))
         try:
             response = await self._respond(view)
-        except Refusal as refusal:
-            response = refusal_page(view, refusal)
-        except UNAVAILABLE as error:
-            log.warning("%s: %s", type(error).__name__, error)
-            response = refusal_page(view, Overloaded())
-        except Exception:
-            log.exception("%s %s failed", self.method, self.page.name)
-            response = internal_error_page(view)
+        except Exception as error:
+            response = trouble_page(view, error, self.page.name)
         await response(scope, receive, send)
 
     async def _respond(self, view: View) -> Response:
@@ -250,6 +255,19 @@ class PageEndpoint:
 
 def _already_sent() -> Invalid:
     return Invalid({"": "already_sent"}, code="already_sent")
+
+
+class Framed:
+    """A door of sign-in, whose troubles are told in our frame as well."""
+
+    def __init__(self, app: ASGIApp, name: str) -> None:
+        self.app, self._name = app, name
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await self.app(scope, receive, send)
+        except Exception as error:
+            await trouble_page(View(Request(scope, receive)), error, self._name)(scope, receive, send)
 
 
 def see(path: str, /, *, at: str = "", **query: object) -> Response:

@@ -94,3 +94,13 @@ async def begin(browser: httpx2.AsyncClient, provider: str = "op", **form: str) 
     assert answer.status_code == 303, answer.text
     query = parse_qs(urlsplit(answer.headers["location"]).query)
     return {name: values[0] for name, values in query.items()}
+
+
+async def last_refusal(raw: asyncpg.Connection) -> dict[str, Any]:
+    """What the audit log says of the newest sign-in that was refused."""
+    found = await raw.fetchval(
+        "SELECT after FROM audit_entries WHERE action = 'session.refused' ORDER BY id DESC LIMIT 1"
+    )
+    assert found is not None, "nothing was audited"
+    said: dict[str, Any] = json.loads(found)
+    return said

@@ -4,7 +4,7 @@ import pytest
 
 from auth.oidc.target import safe_target
 from tests.auth.op import ISSUER, LyingProvider
-from tests.auth.site import Site, begin
+from tests.auth.site import Site, begin, last_refusal
 
 pytestmark = pytest.mark.anyio
 
@@ -29,6 +29,7 @@ async def test_another_browser_cannot_finish_it_and_does_not_use_it_up(site: Sit
         await begin(theirs)
         op.nonce = sent["nonce"]
         assert (await theirs.get("/auth/callback/op", params=back(sent))).json()["reason"] == "expired"
+        assert await last_refusal(site.raw) == {"reason": "expired", "provider": "op"}
         assert (await mine.get("/auth/callback/op", params=back(sent))).status_code == 303
 
 
@@ -39,6 +40,7 @@ async def test_it_is_used_once(site: Site, op: LyingProvider) -> None:
         assert (await browser.get("/auth/callback/op", params=back(sent))).status_code == 303
         again = await browser.get("/auth/callback/op", params=back(sent))
     assert (again.status_code, again.json()["reason"]) == (400, "expired")
+    assert await last_refusal(site.raw) == {"reason": "expired", "provider": "op"}
 
 
 async def test_it_expires(site: Site, op: LyingProvider) -> None:
@@ -72,6 +74,7 @@ async def test_an_unknown_provider_is_404(site: Site) -> None:
     async with site.browser() as browser:
         assert (await browser.post("/sign-in/nobody")).status_code == 404
         assert (await browser.get("/auth/callback/nobody")).status_code == 404
+    assert await last_refusal(site.raw) == {"reason": "unknown_provider", "provider": None}
 
 
 async def test_a_get_begins_nothing(site: Site) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from auth.oidc import client as oidc_client
 from tests.auth.op import ISSUER, KEYS, LyingProvider, sign_in
-from tests.auth.site import Site, begin
+from tests.auth.site import Site, begin, last_refusal
 
 pytestmark = pytest.mark.anyio
 
@@ -16,12 +16,14 @@ class FromNow(int):
     """Seconds from the moment of the test."""
 
 
-async def refused(site: Site, op: LyingProvider, reason: str = "untrusted", **more: Any) -> None:
+async def refused(site: Site, op: LyingProvider, reason: str = "untrusted", status: int = 400, **more: Any) -> None:
     async with site.browser() as browser:
         answer = await sign_in(browser, op, **more)
+        assert answer.status_code == status
         assert answer.json()["template"] == "sign_in_refused.html", answer.text
         assert answer.json()["reason"] == reason
         assert "plenary" not in browser.cookies
+    assert await last_refusal(site.raw) == {"reason": reason, "provider": "op"}
     assert await site.raw.fetchval("SELECT count(*) FROM sessions") == 0
     assert await site.raw.fetchval("SELECT count(*) FROM members") == 0
 
@@ -197,4 +199,19 @@ async def test_userinfo_of_the_same_person_fills_the_name(site: Site, op: LyingP
 
 
 async def test_a_refusal_at_the_provider_signs_nobody_in(site: Site, op: LyingProvider) -> None:
-    await refused(site, op, "cancelled", query={"error": "access_denied", "code": ""})
+    await refused(site, op, "cancelled", 200, query={"error": "access_denied", "code": ""})
+
+
+async def test_an_error_of_the_provider_is_told_apart(site: Site, op: LyingProvider) -> None:
+    await refused(site, op, "refused_by_provider", query={"error": "server_error", "code": ""})
+
+
+async def test_an_answer_that_is_too_long_is_not_read(site: Site, op: LyingProvider) -> None:
+    await refused(site, op, "oversize", 413, query={"code": "c" * 9000})
+
+
+async def test_a_parameter_given_twice_could_mean_either(site: Site, op: LyingProvider) -> None:
+    async with site.browser() as browser:
+        answer = await browser.get("/auth/callback/op?state=a&state=b")
+    assert (answer.status_code, answer.json()["reason"]) == (400, "malformed")
+    assert await last_refusal(site.raw) == {"reason": "malformed", "provider": "op"}

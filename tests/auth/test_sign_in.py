@@ -1,5 +1,6 @@
 """Who comes in, as whom, and how they leave."""
 
+import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -8,7 +9,7 @@ from auth.actor import Status
 from auth.directory import Claims
 from forum.directory import USERNAME_LENGTH, AlreadyAdmittedError, _admit, usernames
 from tests.auth.op import ISSUER, LyingProvider, sign_in
-from tests.auth.site import Site
+from tests.auth.site import Site, last_refusal
 
 pytestmark = pytest.mark.anyio
 
@@ -88,6 +89,7 @@ async def test_a_suspended_member_is_told_why_and_until_when(site: Site, op: Lyi
         assert (answer.status_code, said["reason"], said["note"]) == (403, "suspended", "Repeated spam")
         assert said["until"].startswith("2999-01-01")
         assert (await browser.get("/me")).json()["member"] is None
+    assert await last_refusal(site.raw) == {"reason": "suspended", "provider": "op"}
     assert await site.raw.fetchval("SELECT count(*) FROM sessions") == 0
 
 
@@ -103,6 +105,7 @@ async def test_a_deactivated_member_does_not_come_in(site: Site, op: LyingProvid
     async with site.browser() as browser:
         answer = await sign_in(browser, op)
     assert (answer.status_code, answer.json()["reason"]) == (403, "deactivated")
+    assert await last_refusal(site.raw) == {"reason": "deactivated", "provider": "op"}
 
 
 async def test_signing_in_again_takes_a_new_id_and_ends_the_old(site: Site, op: LyingProvider) -> None:
@@ -151,6 +154,8 @@ async def test_what_happened_is_in_the_audit_log(site: Site, op: LyingProvider) 
     rows = await site.raw.fetch("SELECT action, actor_id FROM audit_entries ORDER BY id")
     assert [row["action"] for row in rows] == ["member.admitted", "session.began", "session.ended"]
     assert all(row["actor_id"] for row in rows)
+    said = await site.raw.fetch("SELECT after FROM audit_entries WHERE action LIKE 'session.%' ORDER BY id")
+    assert [json.loads(row["after"])["provider"] for row in said] == ["op", "op"]
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 
+import asyncpg
 import pytest
 
+from forum.app import Site
 from forum.web.messages import explain, explain_field
 from tests.cast import Cast
 from tests.support.clients import Client
@@ -57,3 +59,19 @@ async def test_what_members_write_is_never_markup(client: Clients, cast: Cast) -
 def test_unknown_codes_have_words_too() -> None:
     assert explain("no_such_code") == explain("refused")
     assert explain_field("no_such_code") == explain_field("not_valid")
+
+
+@pytest.mark.parametrize(
+    ("error", "status"), [(asyncpg.ConnectionDoesNotExistError("gone"), 503), (RuntimeError("a bug"), 500)], ids=repr
+)
+async def test_trouble_behind_a_door_of_sign_in_is_a_page(
+    site: Site, client: Clients, monkeypatch: pytest.MonkeyPatch, error: Exception, status: int
+) -> None:
+    async def note(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr(site.directory, "note", note)
+    answer = await client("stranger", browser=True).get("/auth/callback/nobody?code=c&state=s")
+    assert answer.status_code == status
+    assert answer.headers["content-type"].startswith("text/html") and "<h1" in answer.text
+    assert "a bug" not in answer.text and answer.headers["cache-control"] == "no-store"
