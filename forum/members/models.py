@@ -78,3 +78,22 @@ class Identity(Model):
     class Meta:
         table = "identities"
         unique_together = (("issuer", "subject"),)
+
+
+class Hold(Model):
+    """A source (``scim:<client>``) says that somebody is gone: while there is any, they are suspended.
+
+    ``status_before`` and ``until_before`` are what the last one to be lifted brings back.
+    """
+
+    id = fields.BigIntField(primary_key=True)
+    member: fields.ForeignKeyRelation[Member] = fields.ForeignKeyField("forum.Member", related_name="holds")
+    member_id: int
+    source = fields.CharField(max_length=200)
+    status_before = fields.CharEnumField(Status, max_length=12)
+    until_before = fields.DatetimeField(null=True)
+    created_at = fields.DatetimeField(db_default=Now())
+
+    class Meta:
+        table = "holds"
+        unique_together = (("member", "source"),)

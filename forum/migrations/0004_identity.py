@@ -1,7 +1,7 @@
 from tortoise import migrations
 from tortoise.migrations import operations as ops
 import functools
-from auth.actor import GroupRole
+from auth.actor import GroupRole, Status
 from auth.lti.models import RunState
 from auth.sessions.models import SessionKind
 from forum.groups.models import OnLeave
@@ -43,10 +43,11 @@ ALTER TABLE lti_seen_roles ADD CONSTRAINT lti_seen_roles_known CHECK (role IN ('
 CREATE UNIQUE INDEX scim_clients_name ON scim_clients (lower(name));
 CREATE UNIQUE INDEX scim_clients_token ON scim_clients (token_hash);
 ALTER TABLE scim_clients ADD CONSTRAINT scim_clients_subject CHECK (subject_from IN ('externalId', 'userName', 'id'));
-CREATE UNIQUE INDEX scim_resources_name ON scim_resources (client_id, kind, lower(unique_name));
+CREATE UNIQUE INDEX scim_resources_name ON scim_resources (client_id, kind, unique_name);
 CREATE INDEX scim_resources_external ON scim_resources (client_id, kind, external_id) WHERE external_id IS NOT NULL;
 CREATE INDEX scim_resources_order ON scim_resources (client_id, kind, created_at, id);
-CREATE INDEX scim_resources_member ON scim_resources (member_id) WHERE member_id IS NOT NULL;
+CREATE UNIQUE INDEX scim_resources_member ON scim_resources (member_id, client_id) WHERE member_id IS NOT NULL;
+CREATE UNIQUE INDEX scim_resources_group ON scim_resources (group_id, client_id) WHERE group_id IS NOT NULL;
 ALTER TABLE scim_resources
     ADD CONSTRAINT scim_resources_kind_known CHECK (kind IN ('User', 'Group')),
     ADD CONSTRAINT scim_resources_known_member FOREIGN KEY (member_id) REFERENCES members (id),
@@ -140,6 +141,7 @@ class Migration(migrations.Migration):
                 ('name', fields.CharField(max_length=60)),
                 ('issuer', fields.CharField(max_length=500)),
                 ('subject_from', fields.CharField(db_default='externalId', max_length=20)),
+                ('group_ids', ArrayField(db_default=[], element_type='BIGINT')),
                 ('token_hash', fields.BinaryField()),
                 ('created_at', fields.DatetimeField(db_default=Now(), auto_now=False, auto_now_add=False)),
                 ('last_used_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
@@ -158,10 +160,24 @@ class Migration(migrations.Migration):
                 ('member_id', fields.BigIntField(null=True)),
                 ('group_id', fields.BigIntField(null=True)),
                 ('data', fields.JSONField(encoder=functools.partial(dumps, separators=(',', ':')), decoder=loads)),
+                ('version', fields.IntField(db_default=1)),
                 ('created_at', fields.DatetimeField(db_default=Now(), auto_now=False, auto_now_add=False)),
                 ('updated_at', fields.DatetimeField(db_default=Now(), auto_now=False, auto_now_add=False)),
             ],
             options={'table': 'scim_resources', 'app': 'forum', 'pk_attr': 'id', 'table_description': 'A user or group as the client wrote it; ``member_id`` or ``group_id`` is what it stands for here.'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='Hold',
+            fields=[
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('member', fields.ForeignKeyField('forum.Member', source_field='member_id', db_constraint=True, to_field='id', related_name='holds', on_delete=OnDelete.CASCADE)),
+                ('source', fields.CharField(max_length=200)),
+                ('status_before', fields.CharEnumField(description='PENDING: pending\nACTIVE: active\nSUSPENDED: suspended\nDEACTIVATED: deactivated', enum_type=Status, max_length=12)),
+                ('until_before', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('created_at', fields.DatetimeField(db_default=Now(), auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'holds', 'app': 'forum', 'unique_together': (('member', 'source'),), 'pk_attr': 'id', 'table_description': 'A source (``scim:<client>``) says that somebody is gone: while there is any, they are suspended.'},
             bases=['Model'],
         ),
         ops.CreateModel(
