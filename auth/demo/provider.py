@@ -17,6 +17,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, RedirectRespons
 from starlette.routing import Mount, Route
 
 from auth.demo.guard import LoopbackOnly
+from auth.demo.pages import CoursePages
 from auth.demo.server import SECRET_METHODS, Client, Incoming, Server
 from auth.demo_door import Face
 from auth.oidc.reserved import DEMO_ISSUER
@@ -32,9 +33,14 @@ CLIENT_ID: Final = "plenary"
 
 
 class DemoProvider:
-    """Made once at the start of `forum demo`; a site that is not on a loopback address is refused."""
+    """Made once at the start of `forum demo`; a site that is not on a loopback address is refused.
 
-    def __init__(self, faces: Sequence[Face], *, base_url: str, render: "Render") -> None:
+    ``courses`` is the platform beside it, which shares its issuer: whoever it names is known here.
+    """
+
+    def __init__(
+        self, faces: Sequence[Face], *, base_url: str, render: "Render", courses: CoursePages | None = None
+    ) -> None:
         if not is_loopback(urlsplit(base_url).hostname or ""):
             raise ValueError("the demo runs on a loopback address only")
         base = base_url.rstrip("/")
@@ -47,7 +53,7 @@ class DemoProvider:
             redirect_uri=f"{base}/auth/callback/{NAME}",
             client_metadata={"post_logout_redirect_uris": [f"{base}/signed-out"]},
         )
-        self._server, self._render = Server(self._client), render
+        self._server, self._render, self._courses = Server(self._client), render, courses
 
     def as_provider(self) -> ProviderSettings:
         return ProviderSettings(
@@ -66,6 +72,7 @@ class DemoProvider:
                 Route("/.well-known/openid-configuration", self._discovery),
                 Route("/keys", self._keys),
                 Route("/token", self._token, methods=["POST"]),
+                *(self._courses.platform.for_servers() if self._courses else ()),
             ]
         )
         return {DEMO_ISSUER: httpx2.ASGITransport(app=inside)}
@@ -77,6 +84,7 @@ class DemoProvider:
                 Route("/", self._choose),
                 Route("/op/authorize", self._authorize, methods=["GET", "POST"]),
                 Route("/op/end", self._end, methods=["GET"]),
+                *(self._courses.routes("/courses") if self._courses else ()),
             ]
         )
         return Mount(MOUNT, LoopbackOnly(pages))
