@@ -1,7 +1,7 @@
 """What courses and claims need of the forum's groups, as a protocol; `forum/places.py` implements it.
 
 A *source* (`oidc:<provider>`, `lti:<platform>:<context>`, `scim:<client>`, `dconnect:<provider>`) changes only its
-own grants. Every method is one deed of its own, in one transaction.
+own grants. Every method is one deed of its own, in one transaction; a roster is several, and can be settled again.
 """
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,10 +12,14 @@ from auth.actor import GroupRole
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Wanted:
-    """A place that a source says somebody has; ``group`` is a slug."""
+    """A place that a source says somebody has; ``group`` is a slug.
+
+    ``ends_at_once``: when the source says it no more, it ends there and then, whatever the group's ``on_leave`` says.
+    """
 
     group: str
     role: GroupRole = GroupRole.MEMBER
+    ends_at_once: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -29,7 +33,7 @@ class Pick:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Settled:
-    """What became of one complete roster. ``stopped``: too many would have left, so nobody was let go."""
+    """What became of one complete roster. ``stopped``: too many would have left, so nothing was given nor taken."""
 
     given: int = 0
     leaving: int = 0
@@ -51,9 +55,10 @@ class Places(Protocol):
     async def settle_group(
         self, group_id: int, source: str, wanted: Mapping[int, GroupRole], *, force: bool = False
     ) -> Settled:
-        """A **complete** roster of one group, by member id; nobody leaves if more than 20 % would, unless forced.
+        """A **complete** roster of one group, by member id; it stops when more than 20 % would leave, unless forced.
 
-        Who is no longer named leaves as the group's ``on_leave`` says, after its days of grace.
+        Who is no longer named leaves as the group's ``on_leave`` says, after its days of grace. A roster that was
+        not read to its end must not be brought here: whoever is missing from it would leave.
         """
         ...
 

@@ -82,7 +82,7 @@ NewMembers = Literal["active", "pending"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SiteSettings:
-    """Who this community is, and the key that signs its tokens."""
+    """Who this community is, and the key that signs its tokens; courses end in ``alumni_group``, if there is one."""
 
     name: Annotated[str, FILLED] = "Plenary"
     base_url: str = "http://127.0.0.1:8000"
@@ -90,6 +90,7 @@ class SiteSettings:
     time_zone: str = "UTC"
     secret_key: Secret = NO_SECRET
     contact: Annotated[str, FILLED] | None = None
+    alumni_group: Annotated[str, SLUG] = "alumni"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,6 +19,7 @@ SUBSCRIPTIONS: Subscriptions = {
     groups.MembershipEnded: Subscribers(within=(reading.end_group,), later=(recount_group,)),
     groups.RoleChanged: NOBODY,
     groups.LastFacilitatorLost: Subscribers(later=(tell.tell_of_orphaned_group,)),
+    groups.RosterStopped: Subscribers(later=(tell.tell_of_stopped_roster,)),
     groups.JoinRequested: Subscribers(later=(tell.tell_of_request,)),
     groups.RequestDecided: Subscribers(later=(tell.tell_of_decision,)),
     groups.MemberInvited: Subscribers(later=(tell.tell_of_invitation,)),

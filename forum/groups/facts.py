@@ -41,6 +41,18 @@ class LastFacilitatorLost(Fact):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class RosterStopped(Fact):
+    """So many would have left by one roster that nobody was let go: staff look at it."""
+
+    name: ClassVar[str] = "group.roster_stopped"
+
+    group_id: int
+    source: str
+    leaving: int
+    present: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class JoinRequested(Fact):
     name: ClassVar[str] = "group.join_requested"
 

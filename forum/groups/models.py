@@ -88,6 +88,8 @@ class Grant(Model):
     """Where a membership comes from: ``manual``, ``oidc:<provider>``, ``lti:<platform>:<context>``, …
 
     ``leaves_at``: its source no longer names the holder; from then on the group's ``on_leave`` holds.
+    ``ends_at_once``: once no longer named, it ends whatever ``on_leave`` says, without days of grace.
+    ``kept``: what ``on_leave`` let its holder keep; the source takes it back only by naming them anew.
     """
 
     id = fields.BigIntField(primary_key=True)
@@ -98,6 +100,8 @@ class Grant(Model):
     source = fields.CharField(max_length=200)
     role = fields.CharEnumField(GroupRole, max_length=12)
     leaves_at = fields.DatetimeField(null=True)
+    ends_at_once = fields.BooleanField(db_default=False)
+    kept = fields.BooleanField(db_default=False)
     created_at = fields.DatetimeField(db_default=Now())
 
     class Meta:

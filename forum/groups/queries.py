@@ -1,4 +1,6 @@
 """Reading groups. Every statement is narrowed by what the actor may know of or read."""
+from collections.abc import Iterable
+
 import asyncpg
 import msgspec
 
@@ -91,6 +93,27 @@ REQUESTS = """
     FROM (SELECT * FROM join_requests WHERE group_id = $1 AND state = 'waiting' ORDER BY id LIMIT 500) r
     JOIN members p ON p.id = r.member_id
 """
+# What somebody looks after (`policies.looks_after`), to lead a course to.
+LOOKED_AFTER = """
+    SELECT g.id, g.slug, g.title FROM groups g JOIN members m ON m.id = $1 AND m.status = 'active'
+    LEFT JOIN memberships ms ON ms.group_id = g.id AND ms.member_id = m.id
+    WHERE ms.role = 'facilitator' OR (m.staff IS NOT NULL AND g.visibility <> 'hidden'
+        AND NOT EXISTS (SELECT FROM memberships f WHERE f.group_id = g.id AND f.role = 'facilitator'))
+    ORDER BY g.title, g.id
+"""
+IDS = "SELECT slug, id FROM groups WHERE slug = ANY($1::text[])"
+
+
+async def looked_after(member_id: int) -> list[asyncpg.Record]:
+    """The groups (id, slug, title) that a member looks after, by title."""
+    async with connection() as sql:
+        return list(await sql.fetch(LOOKED_AFTER, member_id))
+
+
+async def ids_of(slugs: Iterable[str]) -> dict[str, int]:
+    """Ids by slug; what is not there is missing."""
+    async with connection() as sql:
+        return {row["slug"]: row["id"] for row in await sql.fetch(IDS, list(slugs))}
 
 
 async def door(actor: Actor, slug: str) -> GroupState:

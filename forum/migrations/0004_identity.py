@@ -5,6 +5,7 @@ from auth.actor import GroupRole, Status
 from auth.lti.models import RunState
 from auth.sessions.models import SessionKind
 from forum.groups.models import OnLeave
+from forum.notifications.models import NoticeKind
 from json import dumps, loads
 from tortoise.contrib.postgres.fields import ArrayField
 from tortoise.fields.base import OnDelete
@@ -251,6 +252,16 @@ class Migration(migrations.Migration):
             field=fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
         ),
         ops.AddField(
+            model_name='Grant',
+            name='ends_at_once',
+            field=fields.BooleanField(db_default=False),
+        ),
+        ops.AddField(
+            model_name='Grant',
+            name='kept',
+            field=fields.BooleanField(db_default=False),
+        ),
+        ops.AddField(
             model_name='Group',
             name='alumni_group',
             field=fields.ForeignKeyField('forum.Group', source_field='alumni_group_id', null=True, db_constraint=True, to_field='id', related_name='courses', on_delete=OnDelete.SET_NULL),
@@ -273,6 +284,11 @@ class Migration(migrations.Migration):
             model_name='Membership',
             name='role',
             field=fields.CharEnumField(description='READER: reader\nMEMBER: member\nFACILITATOR: facilitator', enum_type=GroupRole, max_length=12),
+        ),
+        ops.AlterField(
+            model_name='Notice',
+            name='kind',
+            field=fields.CharEnumField(description='REPLY: reply\nMENTION: mention\nFOLLOWED: followed\nACCEPTED: accepted\nINVITATION: invitation\nREQUEST: request\nAPPROVED: approved\nREFUSED: refused\nREPORT: report\nORPHANED_GROUP: orphaned_group\nROSTER_STOPPED: roster_stopped', enum_type=NoticeKind, max_length=16),
         ),
         ops.AlterField(
             model_name='Session',

@@ -42,6 +42,7 @@ AUDIENCE = """
 """
 FACILITATORS = "SELECT member_id FROM memberships WHERE group_id = $1 AND role = 'facilitator'"
 STAFF = "SELECT id FROM members WHERE staff IS NOT NULL AND status = 'active'"
+ROSTER_OF = "SELECT visibility = 'hidden' AS hidden, current_date AS today FROM groups WHERE id = $1"
 ACCEPTED = """
     SELECT p.author_id, t.group_id, t.id AS thread_id FROM threads t JOIN posts p ON p.id = t.accepted_post_id
     WHERE p.id = $1 AND p.state = 'public'
@@ -166,6 +167,23 @@ async def tell_of_orphaned_group(group_id: int) -> None:
         if not await sql.fetch(FACILITATORS, group_id):
             staff = [row["id"] for row in await sql.fetch(STAFF)]
             await notify(staff, NoticeKind.ORPHANED_GROUP, f"orphaned:{group_id}", group_id=group_id)
+
+
+@job("notifications.tell_of_stopped_roster", lane=Lane.NOTICES)
+@command
+async def tell_of_stopped_roster(group_id: int, source: str, leaving: int, present: int) -> None:
+    """Staff, once a day and group; of a hidden group they learn the course's source only."""
+    async with connection() as sql:
+        group = await sql.fetchrow(ROSTER_OF, group_id)
+        staff = [row["id"] for row in await sql.fetch(STAFF)]
+    if group is not None:
+        await notify(
+            staff,
+            NoticeKind.ROSTER_STOPPED,
+            f"roster:{group_id}:{group['today']}",
+            group_id=None if group["hidden"] else group_id,
+            note=f"{source}: {leaving}/{present}",
+        )
 
 
 async def keepers(group_id: int) -> list[int]:

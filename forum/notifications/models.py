@@ -21,6 +21,7 @@ class NoticeKind(StrEnum):
     REFUSED = "refused"
     REPORT = "report"
     ORPHANED_GROUP = "orphaned_group"
+    ROSTER_STOPPED = "roster_stopped"
 
 
 class Notice(Model):

@@ -26,6 +26,7 @@ def sentence(notice: NoticeDoc) -> str:
         NoticeKind.REFUSED: _("Your request to join is declined"),
         NoticeKind.REPORT: _("reports a post in your group"),
         NoticeKind.ORPHANED_GROUP: _("A group has no facilitator any more"),
+        NoticeKind.ROSTER_STOPPED: _("A course roster would let many people go, so nobody was"),
     }.get(notice.kind, _("Something new"))
 
 

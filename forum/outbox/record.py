@@ -1,8 +1,8 @@
 """Say that something happened: the fact, its subscribers' work and the audit entry, all in the caller's
 transaction.
 """
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -12,13 +12,24 @@ from forum.outbox import relay
 from forum.outbox.fact import Fact
 from forum.outbox.registry import Later, payload_for, subscribers_of
 
-__all__ = ["Fact", "audit", "record"]
+__all__ = ["Fact", "MemberEntry", "audit", "audit_members", "record", "record_all"]
 
-# The fact and its jobs travel together; without jobs the second half finds nothing to insert.
-RECORD = "WITH fact AS (INSERT INTO facts (name, payload) VALUES ($6, $7::text::jsonb))" + ENQUEUE
+# The facts and their jobs travel together; without jobs the second half finds nothing to insert.
+RECORD = (
+    """
+    WITH fact AS (INSERT INTO facts (name, payload)
+        SELECT name, payload::jsonb FROM unnest($6::text[], $7::text[]) AS t (name, payload))
+    """
+    + ENQUEUE
+)
 AUDIT = """
 INSERT INTO audit_entries (actor_id, action, subject, subject_id, group_id, before, after)
 VALUES ($1, $2, $3, $4, $5, $6::text::jsonb, $7::text::jsonb)
+"""
+AUDIT_MEMBERS = """
+INSERT INTO audit_entries (action, subject, subject_id, group_id, after)
+SELECT $1, 'member', member_id, group_id, after::jsonb
+FROM unnest($2::bigint[], $3::bigint[], $4::text[]) AS t (member_id, group_id, after)
 """
 
 
@@ -28,21 +39,32 @@ def _json(value: object) -> str:
 
 async def record(fact: Fact) -> None:
     """Store the fact, enqueue its ``later`` jobs, run its ``within`` subscribers: all of it or nothing."""
+    await record_all([fact])
+
+
+async def record_all(facts: Sequence[Fact]) -> None:
+    """Several facts at once, in order; a job that several of them ask for in the same words is enqueued once."""
+    if not facts:
+        return
     if not in_transaction():
-        raise RuntimeError(f"{fact.name} is recorded outside a command")
-    within, later = subscribers_of(type(fact))
-    waiting = []
-    for each in later:
-        payload = payload_for(each, fact)
-        if payload is not None:
-            waiting.append(Waiting(each.job if isinstance(each, Later) else each, payload))
+        raise RuntimeError(f"{facts[0].name} is recorded outside a command")
+    waiting: dict[tuple[str, str], Waiting] = {}
+    for fact in facts:
+        for each in subscribers_of(type(fact)).later:
+            payload = payload_for(each, fact)
+            if payload is not None:
+                job = each.job if isinstance(each, Later) else each
+                waiting.setdefault((job.name, _json(payload)), Waiting(job, payload))
     async with connection() as raw:
-        await raw.execute(RECORD, *columns_of(waiting), fact.name, _json(fact))
+        await raw.execute(
+            RECORD, *columns_of(waiting.values()), [fact.name for fact in facts], [_json(fact) for fact in facts]
+        )
     after_commit(relay.wake)
     if waiting:
         after_commit(wake)
-    for subscriber in within:
-        await subscriber(fact)
+    for fact in facts:
+        for subscriber in subscribers_of(type(fact)).within:
+            await subscriber(fact)
 
 
 async def audit(
@@ -62,3 +84,27 @@ async def audit(
         await raw.execute(
             AUDIT, actor_id, action, subject, subject_id, group_id, _json(before or {}), _json(after or {})
         )
+
+
+class MemberEntry(NamedTuple):
+    """One line of the audit log about a member's place."""
+
+    member_id: int
+    group_id: int
+    after: Mapping[str, Any]
+
+
+async def audit_members(action: str, entries: Iterable[MemberEntry]) -> None:
+    """Write what the system (no person) did to many members, in one statement."""
+    if not in_transaction():
+        raise RuntimeError(f"{action} is audited outside a command")
+    rows = list(entries)
+    if rows:
+        async with connection() as raw:
+            await raw.execute(
+                AUDIT_MEMBERS,
+                action,
+                [row.member_id for row in rows],
+                [row.group_id for row in rows],
+                [_json(row.after) for row in rows],
+            )

@@ -1,19 +1,20 @@
 """Grants are where a place in a group comes from; a source changes only its own (`identity.md`, rule 2).
 
 Lock order: group, then membership. The group's row is locked whenever a facilitator may be lost, so that the last two
-cannot leave at once.
+cannot leave at once, and whenever a place may end.
 """
+from collections.abc import Sequence
+
 from auth.actor import GroupRole
 from forum.groups.facts import LastFacilitatorLost, MembershipEnded, MembershipStarted, RoleChanged
-from forum.groups.models import Grant, Group, Membership
+from forum.groups.models import Grant, Membership
 from forum.kit.errors import Conflict
 from forum.kit.transaction import command, connection
-from forum.outbox.record import record
+from forum.outbox.record import record, record_all
 
 MANUAL = "manual"
 
 LOCK_GROUP = "SELECT id FROM groups WHERE id = $1 FOR UPDATE"
-FACILITATORS = "SELECT count(*) FROM memberships WHERE group_id = $1 AND role = 'facilitator'"
 START = """
     INSERT INTO memberships (group_id, member_id, role) VALUES ($1, $2, $3)
     ON CONFLICT (group_id, member_id) DO NOTHING RETURNING id
@@ -23,9 +24,36 @@ GRANT = """
     ON CONFLICT (membership_id, source) DO UPDATE SET role = excluded.role
     WHERE grants.role <> excluded.role RETURNING id
 """
+# A grant that is being written holds its place; waiting for it here, the next statement sees it.
+HOLD = "SELECT id FROM memberships WHERE id = ANY($1::bigint[]) ORDER BY id FOR UPDATE"
+END = """
+    DELETE FROM memberships ms
+    WHERE ms.id = ANY($1::bigint[]) AND NOT EXISTS (SELECT FROM grants g WHERE g.membership_id = ms.id)
+    RETURNING ms.group_id, ms.member_id, ms.role AS was
+"""
 HIGHEST = """
-    SELECT CASE WHEN bool_or(role = 'facilitator') THEN 'facilitator' WHEN count(*) > 0 THEN 'member' END
-    FROM grants WHERE membership_id = $1
+    SELECT membership_id, CASE WHEN bool_or(role = 'facilitator') THEN 'facilitator'
+                               WHEN bool_or(role = 'member') THEN 'member' ELSE 'reader' END AS role
+    FROM grants WHERE $1::bigint[] IS NULL OR membership_id = ANY($1::bigint[]) GROUP BY membership_id
+"""
+RAISE_OR_LOWER = (
+    """
+    UPDATE memberships ms SET role = highest.role
+    FROM ("""
+    + HIGHEST
+    + """) highest, memberships old
+    WHERE ms.id = highest.membership_id AND ms.role <> highest.role AND old.id = ms.id
+    RETURNING ms.group_id, ms.member_id, ms.role, old.role AS was
+"""
+)
+HAS_FACILITATOR = """
+    UPDATE groups g SET had_facilitator = true
+    WHERE NOT g.had_facilitator AND EXISTS (
+        SELECT FROM memberships f WHERE f.group_id = g.id AND f.role = 'facilitator' AND f.id = ANY($1::bigint[]))
+"""
+ORPHANED = """
+    SELECT id FROM groups g WHERE g.id = ANY($1::bigint[])
+      AND NOT EXISTS (SELECT FROM memberships f WHERE f.group_id = g.id AND f.role = 'facilitator') ORDER BY id
 """
 
 
@@ -36,13 +64,11 @@ async def give_place(group_id: int, member_id: int, source: str, role: GroupRole
         if role is GroupRole.FACILITATOR or await _is_facilitator(group_id, member_id):
             await sql.execute(LOCK_GROUP, group_id)
         started = await sql.fetchval(START, group_id, member_id, role.value)
-        membership_id = started or (
-            await Membership.get(group_id=group_id, member_id=member_id).values_list("id", flat=True)
-        )
+        membership_id = started or (await Membership.get(group_id=group_id, member_id=member_id)).id
         changed = await sql.fetchval(GRANT, membership_id, source, role.value)
     if started:
         await record(MembershipStarted(group_id=group_id, member_id=member_id, source=source))
-    await _settle_role(group_id, member_id, by_person=source == MANUAL)
+    await settle_places([membership_id], by_person=source == MANUAL)
     return bool(started or changed)
 
 
@@ -54,42 +80,36 @@ async def take_place(group_id: int, member_id: int, source: str | None) -> bool:
         membership = await Membership.get_or_none(group_id=group_id, member_id=member_id)
         if membership is None:
             return False
-        grants = Grant.filter(membership_id=membership.id)
-        gone = await (grants if source is None else grants.filter(source=source)).delete()
-        if await Grant.filter(membership_id=membership.id).exists():
-            await _settle_role(group_id, member_id, by_person=source in (None, MANUAL))
-            return bool(gone)
-        await Membership.filter(id=membership.id).delete()
-        if membership.role is GroupRole.FACILITATOR:
-            await _mind_the_last(group_id, by_person=source in (None, MANUAL))
-    await record(MembershipEnded(group_id=group_id, member_id=member_id))
-    return True
+        await sql.execute(HOLD, [membership.id])
+    grants = Grant.filter(membership_id=membership.id)
+    gone = await (grants if source is None else grants.filter(source=source)).delete()
+    ended = await settle_places([membership.id], by_person=source in (None, MANUAL))
+    return bool(gone or ended)
+
+
+async def settle_places(membership_ids: Sequence[int], *, by_person: bool = False) -> int:
+    """Their grants changed: a place is as high as the highest of them, and ends with the last; how many ended.
+
+    The last facilitator cannot be lost by a person's deed (Conflict); when a source takes them, staff are told.
+    """
+    ids = list(membership_ids)
+    async with connection() as sql:
+        ended = await sql.fetch(END, ids)
+        changed = await sql.fetch(RAISE_OR_LOWER, ids)
+        await sql.execute(HAS_FACILITATOR, ids)
+        lost = {row["group_id"] for row in (*ended, *changed) if row["was"] == GroupRole.FACILITATOR}
+        orphaned = [row["id"] for row in await sql.fetch(ORPHANED, list(lost))] if lost else []
+    if orphaned and by_person:
+        raise Conflict("last_facilitator")
+    await record_all([
+        *(MembershipEnded(group_id=row["group_id"], member_id=row["member_id"]) for row in ended),
+        *(RoleChanged(group_id=row["group_id"], member_id=row["member_id"], role=row["role"]) for row in changed),
+        *(LastFacilitatorLost(group_id=group_id) for group_id in orphaned),
+    ])
+    return len(ended)
 
 
 async def _is_facilitator(group_id: int, member_id: int) -> bool:
     return await Membership.filter(
         group_id=group_id, member_id=member_id, role=GroupRole.FACILITATOR
     ).exists()
-
-
-async def _settle_role(group_id: int, member_id: int, *, by_person: bool) -> None:
-    """The role of a place is the highest of its grants."""
-    membership = await Membership.get(group_id=group_id, member_id=member_id)
-    async with connection() as sql:
-        role = GroupRole(await sql.fetchval(HIGHEST, membership.id))
-    if role is not membership.role:
-        await Membership.filter(id=membership.id).update(role=role)
-        await record(RoleChanged(group_id=group_id, member_id=member_id, role=role.value))
-        if role is GroupRole.MEMBER:
-            await _mind_the_last(group_id, by_person=by_person)
-    if role is GroupRole.FACILITATOR:
-        await Group.filter(id=group_id, had_facilitator=False).update(had_facilitator=True)
-
-
-async def _mind_the_last(group_id: int, *, by_person: bool) -> None:
-    async with connection() as sql:
-        if await sql.fetchval(FACILITATORS, group_id):
-            return
-    if by_person:
-        raise Conflict("last_facilitator")
-    await record(LastFacilitatorLost(group_id=group_id))
