@@ -28,7 +28,7 @@ class GroupRole(StrEnum):
 class Scope(StrEnum):
     """What an API token may be used for; a session has all of them.
 
-    Without STAFF a token of the site's staff is one of an ordinary member.
+    Without STAFF a token of the site's staff is one of an ordinary member; one for some groups only never has it.
     """
 
     READ = "read"
@@ -46,6 +46,7 @@ class Actor:
     ``listed`` are the ids of the groups whose existence this actor may know, ``readable`` those whose content
     they may read: every read is narrowed by one of the two. ``roles`` are their places in groups.
     ``fresh``: they proved who they are a short while ago (or act by a token with the scope for staff).
+    ``restricted``: a token that opens some groups only; nothing outside them is listed, readable or a role.
     ``viewer_id``: the administrator who sees the site as this member does, to read only.
     """
 
@@ -64,12 +65,18 @@ class Actor:
     scopes: frozenset[Scope] = ALL_SCOPES
     session_id: int | None = None
     fresh: bool = False
+    restricted: bool = False
     viewer_id: int | None = None
     unread_notices: int = 0
 
     @property
     def is_anonymous(self) -> bool:
         return self.member_id is None
+
+    @property
+    def by_token(self) -> bool:
+        """A program with an API token, not the person in their browser."""
+        return self.member_id is not None and self.session_id is None
 
     @property
     def is_active(self) -> bool:

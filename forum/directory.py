@@ -27,7 +27,7 @@ from forum.outbox.models import AuditEntry
 
 # The two doors, for nobody, for the pending and for the active alike: `who` holds one row or none. A ban
 # leaves of a public group what a visitor sees, nothing of any other; the pending see a visitor's share.
-_DOORS = """
+_DOORS_OPEN = """
 SELECT who.*, doors.*
 FROM (SELECT) AS one
 LEFT JOIN who ON true
@@ -43,8 +43,10 @@ CROSS JOIN LATERAL (
     FROM groups g
     LEFT JOIN memberships ms ON ms.group_id = g.id AND ms.member_id = who.member_id
     LEFT JOIN bans b ON b.group_id = g.id AND b.member_id = who.member_id
-) AS doors
 """
+_DOORS = _DOORS_OPEN + ") AS doors"
+# A token for some groups sees no other through either door: all that is fetched is narrowed by the two.
+_DOORS_OF_TOKEN = _DOORS_OPEN + "WHERE who.group_ids IS NULL OR g.id = ANY(who.group_ids)) AS doors"
 
 # Counted with each request, so no further than anybody cares.
 _MEMBER = """
@@ -85,13 +87,13 @@ BY_TOKEN = (
     "WITH who AS (SELECT"
     + _MEMBER
     + """
-    t.id AS token_id, t.scopes, coalesce(t.last_used_at < now() - interval '1 minute', true) AS stale
+    t.id AS token_id, t.scopes, t.group_ids, coalesce(t.last_used_at < now() - interval '1 minute', true) AS stale
 FROM api_tokens t JOIN members m ON m.id = t.member_id
 WHERE t.token_hash = $1 AND t.expires_at > now() AND
 """
     + _ADMITTED
     + ")"
-    + _DOORS
+    + _DOORS_OF_TOKEN
 )
 
 FOR_NOBODY = """
@@ -146,8 +148,9 @@ class MemberDirectory:
         if row["member_id"] is None:
             return Loaded(actor=_visitor(row))
         if token_hash is not None:
-            scopes = frozenset(Scope(scope) for scope in row["scopes"])
-            actor = _actor(row, scopes=scopes, fresh=Scope.STAFF in scopes)
+            restricted = row["group_ids"] is not None
+            scopes = frozenset(Scope(scope) for scope in row["scopes"]) - ({Scope.STAFF} if restricted else set())
+            actor = _actor(row, scopes=scopes, fresh=Scope.STAFF in scopes, restricted=restricted)
             return Loaded(actor=actor, token=CurrentToken(id=row["token_id"], stale=row["stale"]))
         actor = _actor(row, session_id=row["session_id"], fresh=row["fresh"])
         return Loaded(actor=actor, session=_session(row))
@@ -297,6 +300,7 @@ def _actor(
     fresh: bool,
     session_id: int | None = None,
     scopes: frozenset[Scope] = frozenset(Scope),
+    restricted: bool = False,
 ) -> Actor:
     roles = dict.fromkeys(row["member_of"] or (), GroupRole.MEMBER)
     roles.update(dict.fromkeys(row["facilitates"] or (), GroupRole.FACILITATOR))
@@ -316,7 +320,9 @@ def _actor(
         scopes=scopes,
         session_id=session_id,
         fresh=fresh,
-        unread_notices=row["unread_notices"],
+        restricted=restricted,
+        # Notices come from everywhere, so their number would tell of other groups.
+        unread_notices=0 if restricted else row["unread_notices"],
     )
 
 

@@ -17,6 +17,7 @@ from forum.api.problem import problem
 from forum.kit.errors import Invalid, NotAllowed, Refusal, SignInNeeded, UnsupportedMediaType
 from forum.kit.once import Reply, check_key, once, request_hash
 from forum.web.body import read_body
+from forum.web.restriction import check_reach
 
 B = TypeVar("B")
 T = TypeVar("T")
@@ -161,6 +162,7 @@ class Endpoint:
             return
         if self.operation.scope not in actor.scopes:
             raise NotAllowed("token_scope")
+        check_reach(actor, self.operation.action, reading=self.method in SAFE)
 
     def _body(self, request: Request, raw: bytes) -> Any:
         if self.operation.body is None:

@@ -76,8 +76,9 @@ async def _count(people: Sequence[Person], now: float) -> None:
 def _tell(person: Person, found: UnreadNow) -> None:
     """Tell what has changed, of the groups that may still be read."""
     mine = {group.slug: group.threads for group in found.groups if group.id in person.actor.readable}
-    word = frame("unread", Unread(mine, found.notices))
-    person.notices = found.notices
+    notices = 0 if person.actor.restricted else found.notices
+    word = frame("unread", Unread(mine, notices))
+    person.notices = notices
     if word != person.unread:
         person.unread = word
         for follower in person.followers:

@@ -19,7 +19,7 @@ from forum.members.schemas import (
 POST = Scope.POST
 
 
-@operation("keep_drafts_and_preview", answers={200: Me}, signed_in=True)
+@operation("see_member_profile_and_directory", answers={200: Me}, signed_in=True)
 async def get_me(call: Call[None, Nothing]) -> Response:
     """You, as the forum knows you."""
     return _me(await queries.me(call.actor))

@@ -30,7 +30,7 @@ PROFILE = (
     FROM members p,
     LATERAL (SELECT p.id = $1 AS own, EXISTS (
         SELECT FROM memberships a JOIN memberships b ON b.group_id = a.group_id
-        WHERE a.member_id = p.id AND b.member_id = $1) AS shared) near,
+        WHERE a.member_id = p.id AND b.member_id = $1 AND b.group_id = ANY($3::bigint[])) AS shared) near,
     LATERAL (SELECT ARRAY(
         SELECT f FROM unnest('{country,sector,languages,time_zone,bio}'::text[]) f
         WHERE near.own OR coalesce(p.audiences ->> f, 'members') = 'members'
@@ -66,11 +66,11 @@ ME = """
         'silenced', coalesce(p.silenced_until > now(), false), 'country', p.country, 'sector', p.sector,
         'gender', p.gender, 'languages', p.languages, 'language', p.language, 'time_zone', p.time_zone,
         'bio', p.bio, 'audiences', p.audiences, 'version', p.version,
-        'unread_notices', (SELECT count(*) FROM (
-            SELECT FROM notices n WHERE n.member_id = p.id AND n.read_at IS NULL LIMIT 1000) few),
+        'unread_notices', $2::int,
         'groups', (SELECT coalesce(json_agg(json_build_object('slug', g.slug, 'title', g.title, 'role', m.role)
                                             ORDER BY g.title), '[]')
-                   FROM memberships m JOIN groups g ON g.id = m.group_id WHERE m.member_id = p.id))
+                   FROM memberships m JOIN groups g ON g.id = m.group_id
+                   WHERE m.member_id = p.id AND g.id = ANY($3::bigint[])))
     FROM members p WHERE p.id = $1
 """
 PENDING = """
@@ -110,7 +110,7 @@ async def directory(actor: Actor, wanted: DirectoryFilter) -> bytes:
 
 async def me(actor: Actor) -> bytes:
     async with connection() as sql:
-        return bytes(await sql.fetchval(ME, actor.member_id))
+        return bytes(await sql.fetchval(ME, actor.member_id, actor.unread_notices, list(actor.listed)))
 
 
 async def pending_members(actor: Actor) -> bytes:

@@ -26,6 +26,7 @@ from forum.web.flash import said
 from forum.web.forms import Form, read_form, read_query
 from forum.web.refusals import internal_error_page, refusal_page
 from forum.web.rendering import Frame
+from forum.web.restriction import check_reach
 from forum.web.site import Web, is_form_id, new_form_id
 
 T = TypeVar("T")
@@ -211,6 +212,7 @@ class PageEndpoint:
         await response(scope, receive, send)
 
     async def _respond(self, view: View) -> Response:
+        check_reach(view.actor, self.page.action, reading=self.method in SAFE)
         needs_somebody = self.page.signed_in and view.actor.is_anonymous
         if self.method in SAFE:
             if needs_somebody:

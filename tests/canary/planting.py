@@ -19,18 +19,20 @@ READERS = {"members": APPROVED, "closed": INSIDE, "hidden": INSIDE}
 
 @dataclass(slots=True)
 class Plot:
-    """``allowed`` by word; ids of what was planted, for the addresses of the crawl."""
+    """``allowed`` by word, ``kinds``: the group it lies in; ids of what was planted, for the addresses of the crawl."""
 
     cast: Cast
     allowed: dict[str, frozenset[str]] = field(default_factory=dict)
     places: dict[str, str] = field(default_factory=dict)
     ids: dict[str, list[int]] = field(default_factory=dict)
+    kind: str = ""
+    kinds: dict[str, str] = field(default_factory=dict)
 
     def word(self, place: str, allowed: frozenset[str]) -> str:
         # Letters only: neither markup, nor an address, nor a tokenizer changes them.
         digest = hashlib.sha256(place.encode()).digest()
         word = MARK + "".join(chr(97 + byte % 26) for byte in digest[:12])
-        self.allowed[word], self.places[word] = allowed, place
+        self.allowed[word], self.places[word], self.kinds[word] = allowed, place, self.kind
         return word
 
     def note(self, name: str, number: int) -> None:
@@ -40,11 +42,13 @@ class Plot:
 async def plant(cast: Cast) -> Plot:
     plot = Plot(cast)
     async with connection() as raw:
-        for kind in KINDS:
+        for plot.kind in KINDS:
+            kind = plot.kind
             await _content(raw, plot, kind)
             await _unpublished(raw, plot, kind)
             await _kept(raw, plot, kind)
             await _around(raw, plot, kind)
+        plot.kind = ""
         await _people(raw, plot)
     await rebuild()
     return plot

@@ -14,6 +14,7 @@ SUSPEND = "UPDATE members SET status = 'suspended' WHERE id = $1"
 SIGN_OUT = "DELETE FROM sessions WHERE member_id = $1"
 REVOKE = "DELETE FROM api_tokens WHERE member_id = $1"
 LEAVE = "DELETE FROM memberships WHERE member_id = $1"
+NOTICE = "INSERT INTO notices (member_id, cause, kind, group_id) VALUES ($1, 'test', 'approved', $2)"
 HIDE = "UPDATE groups SET visibility = 'hidden' WHERE id = $1"
 
 
@@ -121,3 +122,23 @@ async def test_who_has_just_joined_hears_the_thread_though_another_stream_was_op
             await reader.until_begun()
             await community.reply(thread, "Ben")
             await reader.until(lambda r: r.of("reply", "resync"))
+
+
+async def test_a_token_for_one_group_hears_of_no_other(port: int, community: Community) -> None:
+    slug, group = await community.group("closed", "Ben", "Fay")
+    _, other = await community.group("closed", "Ben", "Fay")
+    thread, elsewhere = await community.thread(group, "Ben"), await community.thread(other, "Ben")
+    await community.reply(elsewhere, "Ben")
+    token = await community.token("Fay")
+    await community.raw.execute(
+        "UPDATE api_tokens SET group_ids = $2 WHERE member_id = $1", community.ids["Fay"], [group]
+    )
+    await community.raw.execute(NOTICE, community.ids["Fay"], other)
+    async with Reader(port, elsewhere, token=token) as shut, Reader(port, thread, token=token) as reader:
+        await reader.until(lambda r: r.of("unread"))
+        await community.reply(elsewhere, "Ben")
+        await community.reply(thread, "Ben")
+        await reader.until(lambda r: r.of("reply") and r.of("unread")[-1].data["groups"] == {slug: 1})
+        assert shut.status == 404
+        assert {event.data["notices"] for event in reader.of("unread")} == {0}
+        assert all(set(event.data["groups"]) <= {slug} for event in reader.of("unread"))
