@@ -2,12 +2,13 @@
 
 import asyncio
 import ssl
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any
 
 import httpx2
 
+from auth.public_hosts import PublicHosts
 from config.settings import LimitsSettings
 
 READABLE_ENCODINGS = "identity"
@@ -18,14 +19,16 @@ class TooLong(httpx2.TransportError):
 
 
 def open_client(
-    limits: LimitsSettings, mounts: Mapping[str, httpx2.AsyncBaseTransport] | None = None
+    limits: LimitsSettings,
+    mounts: Mapping[str, httpx2.AsyncBaseTransport] | None = None,
+    named: Iterable[str] = (),
 ) -> httpx2.AsyncClient:
-    """The one client for a process's life.
+    """The one client for a process's life; it asks public hosts, and private ones only if they are ``named``.
 
     ``mounts`` serves some hosts in process (the demo's provider). Redirects are not followed.
     """
     return httpx2.AsyncClient(
-        verify=_tls(),
+        transport=PublicHosts(_tls(), (*limits.private_hosts, *named)),
         timeout=timeout(limits),
         mounts=dict(mounts or {}),
         follow_redirects=False,

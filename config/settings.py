@@ -198,6 +198,7 @@ class LimitsSettings:
     outbound_connect_seconds: Annotated[int, Between(1, 60)] = 3
     outbound_seconds: Annotated[int, Between(1, 120)] = 10
     outbound_bytes: Annotated[int, Between(1_000, 100_000_000)] = 1_000_000
+    private_hosts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

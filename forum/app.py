@@ -6,6 +6,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -61,7 +62,8 @@ class Site:
         limits = settings.limits
         self.hub = Hub(self.directory, limit=limits.streams, limit_each=limits.streams_per_member)
         self.demo = demo
-        self.client = open_client(limits, mounts=demo.mounts() if demo else None)
+        named = [urlsplit(one.issuer).hostname or "" for one in settings.auth.providers]
+        self.client = open_client(limits, mounts=demo.mounts() if demo else None, named=named)
         registry.install(SUBSCRIPTIONS, strict=True)
         engine.install(EmbeddedEngine(search_folder(settings)))
         self.doors = Doors(
