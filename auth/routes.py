@@ -11,6 +11,7 @@ from auth.demo_door import DemoDoor
 from auth.directory import Directory, Hint
 from auth.entrance import Entrance, Render, see_other
 from auth.oidc import door
+from auth.oidc.logout import BackChannel
 from auth.oidc.providers import Providers
 from auth.oidc.routes import OidcDoor
 from auth.oidc.target import safe_target
@@ -41,6 +42,7 @@ class Doors:
             new_members=settings.auth.new_members,
             demo=demo.as_provider() if demo else None,
         )
+        self.back_channel = BackChannel(self.providers, directory)
         self._base = settings.site.base_url.rstrip("/")
         self._seal = Seal(settings.site.secret_key)
         self._directory, self._demo = directory, demo
@@ -93,12 +95,13 @@ class Doors:
 
 
 def auth_routes(doors: Doors) -> Sequence[BaseRoute]:
-    """Every door's routes; back-channel logout, LTI and SCIM add theirs here when they arrive."""
+    """Every door's routes; LTI and SCIM add theirs here when they arrive."""
     return (
         Route("/sign-in", doors.choose),
         *doors.oidc.routes(),
         Route("/sign-out", doors.sign_out, methods=["POST"]),
         Route("/signed-out", doors.signed_out),
+        *doors.back_channel.routes(),
     )
 
 

@@ -115,6 +115,7 @@ class Site:
                     SameOriginWrites,
                     base_url=settings.site.base_url,
                     cookie=cookies.session,
+                    exempt=self.doors.back_channel.paths(),
                     refuse=refused_page,
                 ),
                 Middleware(

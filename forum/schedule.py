@@ -21,6 +21,10 @@ DELETE FROM login_transactions WHERE id IN (
 OLD_SESSIONS = """
 DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE expires_at < now() LIMIT 5000)
 """
+OLD_LOGOUT_TOKENS = """
+DELETE FROM used_logout_tokens WHERE id IN (
+    SELECT id FROM used_logout_tokens WHERE expires_at < now() LIMIT 5000)
+"""
 
 # PgQueuer's table of schedules holds when each period begins; taking the row is what makes it once.
 ANNOUNCE = """
@@ -38,9 +42,10 @@ RETURNING s.entrypoint
 
 @job("auth.prune_sign_ins", lane=Lane.UPKEEP)
 async def prune_sign_ins() -> None:
-    """Sign-ins that were begun and never ended, and sessions that are over."""
+    """Sign-ins that were begun and never ended, sessions that are over, logout tokens too old to be believed."""
     await sweep(OLD_SIGN_INS)
     await sweep(OLD_SESSIONS)
+    await sweep(OLD_LOGOUT_TOKENS)
 
 
 class Periodic(NamedTuple):

@@ -153,7 +153,7 @@ class HardenedClient(StarletteOAuth2App):  # type: ignore[misc]
         raw = token.get("id_token")
         if not isinstance(raw, str) or not nonce:
             raise UntrustedError(description="no ID token")
-        decoded = await self._decoded(raw)
+        decoded = await self.verified(raw)
         options = {
             "iss": {"essential": True, "value": self.issuer},
             "aud": {"essential": True, "value": self.client_id},
@@ -165,7 +165,11 @@ class HardenedClient(StarletteOAuth2App):  # type: ignore[misc]
         claims.validate(leeway=min(leeway, LEEWAY_SECONDS))
         return dict(claims)
 
-    async def _decoded(self, raw: str) -> jwt.Token:
+    async def verified(self, raw: str) -> jwt.Token:
+        """An ID token or logout token of this provider, of which only the signature has been checked.
+
+        Raises JoseError, OAuthError (of its metadata) or UnreachableError.
+        """
         metadata = await self.load_server_metadata()
         registry = jws.JWSRegistry(
             algorithms=metadata["id_token_signing_alg_values_supported"], strict_check_header=False

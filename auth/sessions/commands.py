@@ -106,4 +106,34 @@ async def end_others(member_id: int, keep: int | None) -> int:
     return len(ended)
 
 
-# Back-channel logout (by issuer and sid or subject) joins these when logout tokens arrive.
+# The token is used up by the very statement that ends the sessions: neither happens without the other. By its `iat`
+# nobody believes it for longer than eleven minutes.
+_LOGOUT = """
+WITH used AS (
+    INSERT INTO used_logout_tokens (issuer, jti, expires_at) VALUES ($1, $2, now() + interval '20 minutes')
+    ON CONFLICT (issuer, jti) DO NOTHING RETURNING id
+), named AS (
+    SELECT id FROM sessions WHERE issuer = $1 AND sid = $3::text AND ($4::text IS NULL OR subject = $4)
+    UNION ALL
+    SELECT id FROM sessions WHERE $3::text IS NULL AND issuer = $1 AND subject = $4
+), ended AS (
+    DELETE FROM sessions WHERE EXISTS (SELECT FROM used) AND id IN (SELECT id FROM named)
+    RETURNING id, member_id, issuer
+)
+SELECT e.id, e.member_id, e.issuer FROM used LEFT JOIN ended e ON true
+"""
+
+
+async def end_by_logout_token(
+    issuer: str, jti: str, *, sid: str | None, subject: str | None
+) -> list[Ended] | None:
+    """End what a provider's logout token names: a session by ``sid``, else all of the subject; None was used before.
+
+    Where both are named, both must fit.
+    """
+    if sid is None and subject is None:
+        raise ValueError("a logout token names a session or a subject")
+    found = await sql.rows(_LOGOUT, issuer, jti, sid, subject)
+    if not found:
+        return None
+    return [Ended(row["id"], row["member_id"], row["issuer"], None) for row in found if row["id"] is not None]

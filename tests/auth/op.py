@@ -1,12 +1,15 @@
 """A provider that can be made to break each rule, one at a time."""
 
+import hmac
+import json
 import time
+from base64 import urlsafe_b64encode
 from typing import Any
 from urllib.parse import parse_qs
 
 import httpx2
 from joserfc import jwt
-from joserfc.jwk import OctKey, RSAKey
+from joserfc.jwk import RSAKey
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -71,12 +74,21 @@ class LyingProvider:
         header: dict[str, Any] = {"alg": self.algorithm}
         if self.kid:
             header["kid"] = self.key.kid
-        if self.algorithm == "none":
-            return jwt.encode(header, claims, OctKey.import_key(""), algorithms=["none"])
-        if self.algorithm == "HS256":
-            # The classic confusion: the public key's text as a shared secret.
-            return jwt.encode(header, claims, OctKey.import_key(self.key.as_pem(private=False)), algorithms=["HS256"])
+        if self.algorithm in ("none", "HS256"):
+            return forged(header, claims, self.key)
         return jwt.encode(header, claims, self.key, algorithms=[self.algorithm])
+
+
+def forged(header: dict[str, Any], claims: dict[str, Any], key: RSAKey) -> str:
+    """Under `none`, or under HS256 with the public key's text as the shared secret, the classic confusion.
+
+    By hand, for joserfc will not make one.
+    """
+    parts = [urlsafe_b64encode(json.dumps(part).encode()).rstrip(b"=") for part in (header, claims)]
+    mac = b""
+    if header["alg"] == "HS256":
+        mac = hmac.digest(key.as_pem(private=False), b".".join(parts), "sha256")
+    return b".".join([*parts, urlsafe_b64encode(mac).rstrip(b"=")]).decode()
 
 
 async def sign_in(

@@ -78,7 +78,7 @@ class Site:
             app,
             base_url=settings.site.base_url,
             cookie=self.doors.cookies.session,
-            exempt=frozenset({"/hook"}),
+            exempt=frozenset({"/hook"}) | self.doors.back_channel.paths(),
         )
 
     def browser(self, **options: Any) -> httpx2.AsyncClient:

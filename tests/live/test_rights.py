@@ -1,10 +1,15 @@
 """A right that ends, ends on open streams within five seconds; nothing is told after it."""
 
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from time import monotonic
 
 import pytest
 
+from auth.sessions import commands as sessions
+from auth.sessions.cookies import digest
+from config.database import connect, disconnect, tortoise_config
+from config.settings import DatabaseSettings
 from tests.live.community import Community
 from tests.live.reader import Reader
 
@@ -16,6 +21,49 @@ REVOKE = "DELETE FROM api_tokens WHERE member_id = $1"
 LEAVE = "DELETE FROM memberships WHERE member_id = $1"
 NOTICE = "INSERT INTO notices (member_id, cause, kind, group_id) VALUES ($1, 'test', 'approved', $2)"
 HIDE = "UPDATE groups SET visibility = 'hidden' WHERE id = $1"
+ID = "SELECT id FROM sessions WHERE token_hash = $1"
+EXPIRE = "UPDATE sessions SET expires_at = now() WHERE token_hash = $1"
+IDLE = "UPDATE sessions SET last_seen_at = now() - interval '15 days' WHERE token_hash = $1"
+AT_THE_PROVIDER = "UPDATE sessions SET sid = $2, subject = $2 WHERE token_hash = $1"
+ISSUER = "https://op.example.test"
+
+
+@pytest.fixture
+async def own_process(live_url: str) -> AsyncIterator[None]:
+    """The commands run here; the streams are another process's."""
+    await connect(tortoise_config(live_url, DatabaseSettings()))
+    yield
+    await disconnect()
+
+
+async def test_every_way_of_ending_a_session_ends_its_streams_in_every_process(
+    port: int, community: Community, own_process: None
+) -> None:
+    ways = ("sign_out", "sid", "subject", "one", "others", "expiry", "idle")
+    async with AsyncExitStack() as stack:
+        readers, tokens = {}, {}
+        for name in (*ways, "stays"):
+            await community.member(name)
+            tokens[name] = await community.session(name)
+            await community.raw.execute(AT_THE_PROVIDER, digest(tokens[name]), f"at-{name}")
+            readers[name] = await stack.enter_async_context(Reader(port, session=tokens[name]))
+        for reader in readers.values():
+            await reader.until_begun()
+        ids = {name: await community.raw.fetchval(ID, digest(token)) for name, token in tokens.items()}
+        began = monotonic()
+        await sessions.end(digest(tokens["sign_out"]))
+        await sessions.end_by_logout_token(ISSUER, "j-1", sid="at-sid", subject=None)
+        await sessions.end_by_logout_token(ISSUER, "j-2", sid=None, subject="at-subject")
+        assert await sessions.end_by_logout_token(ISSUER, "j-2", sid=None, subject="at-stays") is None
+        await sessions.end_mine(community.ids["one"], ids["one"])
+        await sessions.end_others(community.ids["others"], None)
+        await community.raw.execute(EXPIRE, digest(tokens["expiry"]))
+        await community.raw.execute(IDLE, digest(tokens["idle"]))
+        for name in ways:
+            await readers[name].until(lambda r: r.ended, 6)
+            assert [event.data for event in readers[name].of("gone")] == [{"reason": "signed_out"}], name
+        assert monotonic() - began <= 5.0
+        assert not readers["stays"].ended
 
 
 async def test_suspension_and_sign_out_end_the_stream(port: int, community: Community) -> None:
