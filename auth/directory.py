@@ -4,7 +4,7 @@ Every method is one deed of its own; those that write do so in one transaction t
 data.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -94,6 +94,14 @@ class SignIn:
     hint: Hint | None = None
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Vouched:
+    """What another site is told of a member: a verified address, and their places among the groups it asked for."""
+
+    email: str | None
+    groups: tuple[str, ...] = ()
+
+
 class Directory(Protocol):
     async def actor_for(
         self, *, session_hash: bytes | None, token_hash: bytes | None, embedded: bool = False
@@ -110,6 +118,10 @@ class Directory(Protocol):
 
     async def admit(self, claims: Claims, status: Status) -> SignIn:
         """A new account in that status, or the one a parallel sign-in has just made."""
+        ...
+
+    async def vouched(self, member_id: int, groups: Sequence[str]) -> Vouched:
+        """``groups`` are slugs; a place to read only is none that another site is told of."""
         ...
 
     def sign_in_refused_reason(self, who: SignIn) -> Refused | None: ...

@@ -7,6 +7,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from auth.dconnect.door import DConnectDoor
+from auth.dconnect.vouching import Vouching
 from auth.demo_door import DemoDoor
 from auth.directory import Directory, Hint
 from auth.entrance import Entrance, Render, see_other
@@ -56,6 +58,20 @@ class Doors:
             base_url=self._base,
         )
 
+        self.dconnect = DConnectDoor(
+            settings.auth, entrance=self.entrance, browser=self.cookies.browser, base_url=self._base
+        )
+        self.vouching = Vouching(
+            settings.auth.dconnect_clients,
+            directory=directory,
+            entrance=self.entrance,
+            cookie=self.cookies.session,
+        )
+
+    def form_targets(self) -> frozenset[str]:
+        """Where our forms lead on to, for `form-action`: browsers follow it through every redirect."""
+        return self.providers.origins() | self.dconnect.origins | self.vouching.origins
+
     async def choose(self, request: Request) -> Response:
         """One form a provider: `POST /sign-in/{name}` with `next` and, for a face, `login_hint`."""
         hint = request.query_params.get("hint")
@@ -63,7 +79,10 @@ class Doors:
             request,
             "sign_in.html",
             {
-                "providers": [{"name": one.name, "label": one.label} for one in self.providers],
+                "providers": [
+                    *({"name": one.name, "label": one.label} for one in self.providers),
+                    *self.dconnect.buttons(),
+                ],
                 "faces": self._demo.faces if self._demo else (),
                 "next": safe_target(request.query_params.get("next")),
                 "hint": hint if hint in set(Hint) else None,
@@ -99,6 +118,8 @@ def auth_routes(doors: Doors) -> Sequence[BaseRoute]:
     return (
         Route("/sign-in", doors.choose),
         *doors.oidc.routes(),
+        *doors.dconnect.routes(),
+        *doors.vouching.routes(),
         Route("/sign-out", doors.sign_out, methods=["POST"]),
         Route("/signed-out", doors.signed_out),
         *doors.back_channel.routes(),

@@ -101,7 +101,7 @@ class Site:
                 Middleware(
                     SecurityHeaders,
                     secure=settings.site.base_url.startswith("https://"),
-                    form_targets=self.doors.providers.origins,
+                    form_targets=self.doors.form_targets,
                 ),
                 Middleware(
                     Guard,
@@ -175,6 +175,7 @@ def render_for_auth(
         "sign_in.html": _("Sign in"),
         "sign_in_refused.html": _("You are not signed in"),
         "signed_out.html": _("You are signed out"),
+        "not_vouched.html": _("We did not send you on"),
     }
     return page(View(request), template, title=titles.get(template, _("Sign in")), status=status, **context)
 

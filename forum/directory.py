@@ -3,7 +3,7 @@
 import re
 import secrets
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 
 import asyncpg
@@ -18,6 +18,7 @@ from auth.directory import (
     Refused,
     RefusedReason,
     SignIn,
+    Vouched,
 )
 from auth.oidc.reserved import DEMO_ISSUER
 from config.settings import AuthSettings
@@ -110,6 +111,15 @@ FROM identities i JOIN members m ON m.id = i.member_id
 WHERE i.issuer = $1 AND i.subject = $2
 """
 
+VOUCHED = """
+SELECT CASE WHEN m.email_verified THEN m.email END AS email,
+    ARRAY(SELECT g.slug FROM groups g JOIN memberships ms ON ms.group_id = g.id
+          LEFT JOIN bans b ON b.group_id = g.id AND b.member_id = ms.member_id
+          WHERE ms.member_id = m.id AND ms.role <> 'reader' AND b.id IS NULL AND g.slug = ANY($2) ORDER BY g.slug)
+        AS groups
+FROM members m WHERE m.id = $1
+"""
+
 USERNAME_LENGTH = 40
 USERNAME_TRIES = 20
 RESERVED_USERNAMES = frozenset(
@@ -171,6 +181,12 @@ class MemberDirectory:
             found = await self.find(claims.issuer, claims.subject)
             assert found is not None
             return found
+
+    async def vouched(self, member_id: int, groups: Sequence[str]) -> Vouched:
+        async with connection() as raw:
+            row = await raw.fetchrow(VOUCHED, member_id, list(groups))
+        assert row is not None
+        return Vouched(email=row["email"], groups=tuple(row["groups"]))
 
     def sign_in_refused_reason(self, who: SignIn) -> Refused | None:
         if who.status is Status.SUSPENDED:

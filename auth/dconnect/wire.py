@@ -20,11 +20,11 @@ Value = str | int | bool | None
 
 
 class WireError(Exception):
-    """``code``: short_secret · oversize · bad_signature · bad_base64 · bad_text · duplicate_field · no_nonce."""
+    """``reason``: short_secret · oversize · bad_signature · bad_base64 · bad_text · duplicate_field · no_nonce."""
 
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 def sign(sso: str, secret: Secret) -> str:
