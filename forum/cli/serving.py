@@ -6,6 +6,7 @@ import secrets
 import signal
 import socket
 import sys
+import tempfile
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -95,6 +96,7 @@ def demo(
     from auth.demo.provider import DemoProvider  # only here: a site in production never imports it
     from forum.site.demo.cast import FACES
 
+    mind_the_port(port)
     base_url = f"http://127.0.0.1:{port}"
     settings = load(
         environ={},
@@ -145,14 +147,23 @@ def refuse(why: str) -> NoReturn:
 
 
 def secret_of(data: Path) -> str:
-    """The demo's own key, made at its first start."""
+    """The demo's own key, made at its first start; it is there whole or not at all."""
     file = data / "secret_key"
     if not file.exists():
         data.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        descriptor, begun = tempfile.mkstemp(dir=data, prefix="secret_key.")
         with os.fdopen(descriptor, "w") as opened:
             opened.write(secrets.token_urlsafe(48))
+        Path(begun).replace(file)
     return file.read_text()
+
+
+def mind_the_port(port: int) -> None:
+    """Say at once that somebody else listens there, not after the community was founded."""
+    with socket.socket() as knock:
+        knock.settimeout(1)
+        if knock.connect_ex(("127.0.0.1", port)) == 0:
+            refuse(f"Something else listens on port {port} already; choose another one (make demo PORT=…).")
 
 
 def serve(

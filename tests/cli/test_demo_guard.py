@@ -1,5 +1,7 @@
 """The demo leaves a site in production as it is."""
 import asyncio
+import socket
+from pathlib import Path
 
 import asyncpg
 import pytest
@@ -37,3 +39,19 @@ def test_an_empty_database_is_nobodys_yet(cast: Cast, settings: Settings) -> Non
 
     with database.clone() as url:
         asyncio.run(run(url))
+
+
+def test_a_port_that_is_taken_is_told_before_anything_is_founded(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other, pytest.raises(typer.Exit):
+        serving.demo(port=other.getsockname()[1], data=tmp_path / "demo")
+    assert "already" in capsys.readouterr().err
+    assert not (tmp_path / "demo").exists()
+
+
+def test_the_demos_key_is_made_once_and_for_its_owner_only(tmp_path: Path) -> None:
+    made = serving.secret_of(tmp_path)
+    assert len(made) >= 32
+    assert serving.secret_of(tmp_path) == made
+    assert [(path.name, path.stat().st_mode & 0o777) for path in tmp_path.iterdir()] == [("secret_key", 0o600)]
