@@ -17,7 +17,7 @@ from auth.demo.lti import DEEP_LINK, RESOURCE_LINK
 from auth.demo.platform import Message, Platform
 
 if TYPE_CHECKING:
-    from auth.routes import Render
+    from auth.entrance import Render
 
 COOKIE: Final = "plenary-demo-courses"
 
