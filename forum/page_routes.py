@@ -5,6 +5,7 @@ from typing import Final
 from forum.groups.pages import groups
 from forum.groups.pages import people as places
 from forum.members.pages import people as members
+from forum.members.pages import tokens
 from forum.notifications import pages as notices
 from forum.searching import pages as searching
 from forum.site import pages as site
@@ -79,6 +80,9 @@ PAGES: Final[tuple[PageRoute, ...]] = (
     get("/me/sessions", members.sessions_page),
     post("/me/sessions/others/end", members.end_other_sessions),
     post("/me/sessions/{id:int}/end", members.end_session),
+    get("/me/tokens", tokens.tokens_page),
+    post("/me/tokens/new", tokens.make_token),
+    post("/me/tokens/{id:int}/end", tokens.end_token),
     # the site
     get("/admin", site.admin),
     get("/about", site.about),

@@ -97,6 +97,9 @@ API = (
     # people
     get("/me", members.get_me),
     patch("/me", members.patch_me),
+    get("/me/tokens", members.list_tokens),
+    post("/me/tokens", members.post_token),
+    delete("/me/tokens/{id:int}", members.delete_token),
     get("/home", site.get_home),
     get("/front", site.get_front),
     get("/members", members.list_members),

@@ -18,6 +18,7 @@ from forum.kit.errors import Invalid, NotAllowed, Refusal, SignInNeeded, Unsuppo
 from forum.kit.once import Reply, check_key, once, request_hash
 from forum.web.body import read_body
 from forum.web.restriction import check_reach
+from forum.web.shown_once import reply_of
 
 B = TypeVar("B")
 T = TypeVar("T")
@@ -25,7 +26,6 @@ Q = TypeVar("Q")
 
 SAFE = frozenset({"GET", "HEAD"})
 PRIVATE = {"Cache-Control": "private, no-cache", "Vary": "Authorization, Cookie, Accept-Encoding"}
-KEPT_HEADERS = ("content-type", "location", "etag", "cache-control", "vary")
 _VERSION = re.compile(r'(?:W/)?"([0-9]{1,9})(?:-[0-9a-f]+)?"|([0-9]{1,9})')
 
 
@@ -173,9 +173,7 @@ class Endpoint:
         return parse_body(raw, self.operation.body)
 
     async def _reply(self, call: Call[Any, Any]) -> Reply:
-        response = await self.operation.handler(call)
-        headers = {name: response.headers[name] for name in KEPT_HEADERS if name in response.headers}
-        return Reply(response.status_code, headers, bytes(response.body))
+        return reply_of(await self.operation.handler(call))
 
 
 def answer_again(reply: Reply) -> Response:

@@ -9,9 +9,9 @@ import typer
 from config.loading import SettingsError
 from forum.cli import config, groups, imports, members, migrate, search, serving, tokens
 from forum.cli.doctor import doctor
-from forum.kit.errors import Refusal
+from forum.kit.errors import Invalid, Refusal
 from forum.kit.postgres import PostgresError
-from forum.web.messages import explain
+from forum.web.messages import explain, explain_field
 
 app = typer.Typer(
     name="forum",
@@ -42,6 +42,10 @@ def run() -> None:
         sys.exit(2)
     except PostgresError as error:
         complain(str(error))
+        sys.exit(1)
+    except Invalid as refusal:
+        for field, code in refusal.errors.items():
+            complain(f"{field}: {explain_field(code)}" if field else explain(code))
         sys.exit(1)
     except Refusal as refusal:
         complain(explain(refusal.code))

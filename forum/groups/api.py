@@ -22,6 +22,7 @@ from forum.groups.schemas import (
     RequestList,
     RoleWish,
 )
+from forum.web.shown_once import ShownOnce
 
 POST = Scope.POST
 
@@ -136,15 +137,14 @@ async def post_invitation(call: Call[InvitationWish, Nothing]) -> Response:
     """Invite one member by name, or make a link for several people."""
     wish = call.body
     if wish.username is not None:
-        number = await invitations.invite_member(call.actor, call.slug(), wish.username, wish.days)
-        sent = InvitationSent(id=number, url=None)
-    else:
-        number, token = await invitations.make_invitation_link(
-            call.actor, call.slug(), wish.uses, wish.days
-        )
-        sent = InvitationSent(id=number, url=f"/invitations/{token}")
+        return _sent(call, await invitations.invite_member(call.actor, call.slug(), wish.username, wish.days))
+    number, token = await invitations.make_invitation_link(call.actor, call.slug(), wish.uses, wish.days)
+    return ShownOnce(_sent(call, number, f"/invitations/{token}"), kept=_sent(call, number))
+
+
+def _sent(call: Call[InvitationWish, Nothing], number: int, url: str | None = None) -> Response:
     location = f"/api/v1/groups/{call.slug()}/invitations/{number}"
-    return created(msgspec.json.encode(sent), location)
+    return created(msgspec.json.encode(InvitationSent(id=number, url=url)), location)
 
 
 @operation("accept_invitation", answers={200: MembershipAnswer}, scope=POST, signed_in=True)

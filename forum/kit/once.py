@@ -29,12 +29,13 @@ KEEP = "UPDATE kept_answers SET status = $2, headers = $3::text::jsonb, body = $
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """An answer as it will be sent: what is kept, and given again."""
+    """An answer as it will be sent, kept, and given again; ``kept`` stands in for one that may not be stored."""
 
     status: int
     headers: dict[str, str]
     body: bytes
     again: bool = False
+    kept: "Reply | None" = None
 
 
 class _NotKeptError(Exception):
@@ -81,9 +82,10 @@ async def _claim_and_run(member_id: int, key: str, digest: bytes, deed: Callable
     reply = await deed()
     if reply.status not in KEPT:
         raise _NotKeptError(reply)
+    kept = reply.kept or reply
     async with connection() as sql:
-        headers = msgspec.json.encode(reply.headers).decode()
-        await sql.execute(KEEP, claimed, reply.status, headers, reply.body)
+        headers = msgspec.json.encode(kept.headers).decode()
+        await sql.execute(KEEP, claimed, kept.status, headers, kept.body)
     return reply
 
 

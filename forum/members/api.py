@@ -5,7 +5,7 @@ import msgspec
 from starlette.responses import Response
 
 from auth.actor import Scope
-from forum.api.operation import Call, Nothing, answer, document, nothing, operation, versioned
+from forum.api.operation import Call, Nothing, answer, created, document, nothing, operation, versioned
 from forum.members import commands, queries
 from forum.members.schemas import (
     Directory,
@@ -14,7 +14,11 @@ from forum.members.schemas import (
     PendingMembers,
     Profile,
     ProfileEdit,
+    TokenList,
+    TokenMade,
+    TokenWish,
 )
+from forum.web.shown_once import ShownOnce
 
 POST = Scope.POST
 
@@ -62,6 +66,30 @@ async def list_pending(call: Call[None, Nothing]) -> Response:
 async def put_approval(call: Call[None, Nothing]) -> Response:
     """Let a pending member in."""
     await commands.approve_member(call.actor, str(call.path["username"]))
+    return nothing()
+
+
+@operation("keep_drafts_and_preview", answers={200: TokenList}, signed_in=True)
+async def list_tokens(call: Call[None, Nothing]) -> Response:
+    """Your API tokens, without their secrets."""
+    return answer(TokenList(await queries.tokens(call.actor, await queries.my_groups(call.actor)), None))
+
+
+@operation("create_own_api_token", body=TokenWish, answers={201: TokenMade}, scope=POST, signed_in=True)
+async def post_token(call: Call[TokenWish, Nothing]) -> Response:
+    """Make an API token: for a session that was proved a short while ago, never for a token."""
+    made = await commands.create_token(call.actor, call.body)
+    return ShownOnce(_made(made), kept=_made(msgspec.structs.replace(made, token=None)))
+
+
+def _made(made: TokenMade) -> Response:
+    return created(msgspec.json.encode(made), f"/api/v1/me/tokens/{made.id}")
+
+
+@operation("keep_drafts_and_preview", answers={204: None}, scope=POST, signed_in=True)
+async def delete_token(call: Call[None, Nothing]) -> Response:
+    """End an API token of yours."""
+    await commands.end_token(call.actor, call.id("id"))
     return nothing()
 
 

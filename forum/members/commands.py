@@ -1,19 +1,22 @@
 """What people change about their own account, and how a newcomer is let in."""
+from collections.abc import Collection
+from datetime import timedelta
 from zoneinfo import available_timezones
 
 import msgspec
 from tortoise.expressions import F
 
-from auth.actor import Actor, StaffRole, Status
+from auth.actor import Actor, Scope, StaffRole, Status
+from auth.tokens import commands as api_tokens
 from forum.kit.errors import Invalid, NotFound, PreconditionMissing, Stale
 from forum.kit.fields import body_field, line_field
 from forum.kit.transaction import command
 from forum.kit.verdict import require
 from forum.members.facts import MemberApproved, ProfileEdited
 from forum.members.models import Member
-from forum.members.policies import can_approve_members, can_edit_profile
-from forum.members.queries import id_of
-from forum.members.schemas import ProfileEdit
+from forum.members.policies import can_approve_members, can_create_token, can_edit_profile, can_manage_tokens
+from forum.members.queries import id_of, my_groups
+from forum.members.schemas import ProfileEdit, TokenGroup, TokenMade, TokenWish
 from forum.outbox.record import audit, record
 
 AUDIENCE_FIELDS = frozenset({"country", "sector", "languages", "time_zone", "bio"})
@@ -84,3 +87,62 @@ async def promote(username: str, role: StaffRole | None) -> None:
         before={"staff": member.staff.value if member.staff else None},
         after={"staff": role.value if role else None},
     )
+
+
+@command
+async def create_token(actor: Actor, wish: TokenWish) -> TokenMade:
+    """An API token for oneself, of no more than one may do."""
+    require(can_create_token(actor))
+    assert actor.member_id is not None
+    if Scope.STAFF in wish.scopes and actor.staff is None:
+        raise Invalid({"scopes": "unknown_choice"})
+    name = line_field(wish.name, "name", least=1, most=api_tokens.NAME_LENGTH)
+    places = {group.slug: group for group in await my_groups(actor)} if wish.groups is not None else {}
+    if set(wish.groups or ()) - set(places):
+        raise Invalid({"groups": "unknown_choice"})
+    groups = None if wish.groups is None else [places[slug] for slug in dict.fromkeys(wish.groups)]
+    ids = None if groups is None else [group.id for group in groups]
+    made = await make_token(actor.member_id, name, wish.scopes, wish.days, ids, by=actor.member_id)
+    return TokenMade(
+        id=made.id,
+        name=name,
+        prefix=made.prefix,
+        scopes=wish.scopes,
+        groups=None if groups is None else [TokenGroup(group.slug, group.title) for group in groups],
+        created_at=made.created_at,
+        expires_at=made.expires_at,
+        token=made.token,
+    )
+
+
+@command
+async def make_token(
+    member_id: int,
+    name: str,
+    scopes: Collection[Scope],
+    days: int,
+    group_ids: Collection[int] | None,
+    *,
+    by: int | None,
+) -> api_tokens.Created:
+    """An API token for a member; ``by`` None is the operator."""
+    # Their row is the lock: two at once would both count one too few.
+    await Member.select_for_update().get(id=member_id).values("id")
+    try:
+        made = await api_tokens.create(member_id, name, scopes, timedelta(days=days), group_ids)
+    except api_tokens.TokenError as error:
+        raise Invalid({error.field: error.code}, code=error.code if not error.field else None) from error
+    after = {"token": made.id, "scopes": sorted(scopes), "days": days}
+    await audit(by, "token.created", "member", member_id, after=after | ({"groups": group_ids} if group_ids else {}))
+    return made
+
+
+@command
+async def end_token(actor: Actor, token_id: int) -> None:
+    require(can_manage_tokens(actor))
+    assert actor.member_id is not None
+    scopes = await api_tokens.end_mine(actor.member_id, token_id)
+    if scopes is None:
+        raise NotFound
+    after = {"token": token_id, "scopes": scopes}
+    await audit(actor.member_id, "token.ended", "member", actor.member_id, after=after)

@@ -38,6 +38,24 @@ def can_administer(actor: Actor) -> Verdict:
     return ALLOWED if actor.fresh else Verdict("step_up_needed")
 
 
+def can_manage_tokens(actor: Actor) -> Verdict:
+    """See and end one's own API tokens: the person, never one of their programs."""
+    if actor.is_anonymous:
+        return SIGN_IN_FIRST
+    return Verdict("not_by_token") if actor.by_token else ALLOWED
+
+
+def can_create_token(actor: Actor) -> Verdict:
+    """For those who may write, once they proved a short while ago who they are."""
+    if not (verdict := can_manage_tokens(actor)):
+        return verdict
+    if not actor.is_active:
+        return Verdict("not_approved")
+    if actor.silenced:
+        return Verdict("silenced")
+    return ALLOWED if actor.fresh else Verdict("step_up_needed")
+
+
 def can_keep_own_things(actor: Actor) -> Verdict:
     """Drafts, bookmarks, previews, sessions, notices: everybody who is signed in."""
     return SIGN_IN_FIRST if actor.is_anonymous else ALLOWED

@@ -1,10 +1,11 @@
 """Reading people: each field is shown to the audience its owner chose; gender to nobody."""
-from auth.actor import Actor
+from auth.actor import Actor, Scope
+from auth.tokens import queries as api_tokens
 from forum.kit.errors import NotFound
 from forum.kit.transaction import connection
 from forum.kit.verdict import require
-from forum.members.policies import can_approve_members, can_see_people, can_see_profile
-from forum.members.schemas import DirectoryFilter
+from forum.members.policies import can_approve_members, can_manage_tokens, can_see_people, can_see_profile
+from forum.members.schemas import DirectoryFilter, MyGroup, TokenDoc, TokenGroup
 
 PLACES = """
     (SELECT coalesce(json_agg(json_build_object('slug', g.slug, 'title', g.title, 'role', m.role)
@@ -79,6 +80,10 @@ PENDING = """
         'sector', p.sector, 'since', p.created_at) ORDER BY p.id), '[]'), 'next', null)
     FROM (SELECT * FROM members WHERE status = 'pending' ORDER BY id LIMIT 500) p
 """
+MY_GROUPS = """
+    SELECT g.id, g.slug, g.title FROM memberships m JOIN groups g ON g.id = m.group_id
+    WHERE m.member_id = $1 AND g.id = ANY($2::bigint[]) ORDER BY g.title, g.id
+"""
 STATUS = "SELECT id, status FROM members WHERE lower(username) = lower($1)"
 
 
@@ -117,6 +122,36 @@ async def pending_members(actor: Actor) -> bytes:
     require(can_approve_members(actor))
     async with connection() as sql:
         return bytes(await sql.fetchval(PENDING))
+
+
+async def my_groups(actor: Actor) -> list[MyGroup]:
+    """The groups in which they have a place, by title."""
+    async with connection() as sql:
+        return [MyGroup(**row) for row in await sql.fetch(MY_GROUPS, actor.member_id, list(actor.listed))]
+
+
+async def tokens(actor: Actor, mine: list[MyGroup]) -> list[TokenDoc]:
+    """Their API tokens, expired ones too, the newest first; ``mine`` names the groups."""
+    require(can_manage_tokens(actor))
+    known = {group.id: TokenGroup(group.slug, group.title) for group in mine}
+    found = []
+    for token in await api_tokens.of_member(actor.member_id or 0):
+        groups = None if token.group_ids is None else [known[each] for each in token.group_ids if each in known]
+        found.append(
+            TokenDoc(
+                id=token.id,
+                name=token.name,
+                prefix=token.prefix,
+                scopes=[Scope(scope) for scope in token.scopes],
+                groups=groups,
+                groups_gone=len(token.group_ids or ()) - len(groups or ()),
+                created_at=token.created_at,
+                last_used_at=token.last_used_at,
+                expires_at=token.expires_at,
+                expired=token.expired,
+            )
+        )
+    return found
 
 
 def _literal(text: str) -> str:

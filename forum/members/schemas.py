@@ -5,7 +5,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from auth.actor import GroupRole, StaffRole, Status
+from auth.actor import GroupRole, Scope, StaffRole, Status
 from forum.members.models import Audience, Gender, Sector
 
 # "$" also stands before a line end at the very end; the look-ahead says that there is none.
@@ -111,3 +111,49 @@ class PendingMembers(msgspec.Struct, frozen=True):
 class Suggestion(msgspec.Struct, frozen=True):
     username: str
     name: str
+
+
+class MyGroup(msgspec.Struct, frozen=True):
+    id: int
+    slug: str
+    title: str
+
+
+class TokenGroup(msgspec.Struct, frozen=True):
+    slug: str
+    title: str
+
+
+class TokenDoc(msgspec.Struct, frozen=True, kw_only=True):
+    """An API token of one's own. ``groups`` null: wherever its owner may go; ``groups_gone`` are theirs no longer."""
+
+    id: int
+    name: str
+    prefix: str
+    scopes: list[Scope]
+    groups: list[TokenGroup] | None
+    groups_gone: int = 0
+    created_at: datetime
+    last_used_at: datetime | None = None
+    expires_at: datetime
+    expired: bool = False
+
+
+class TokenMade(TokenDoc, frozen=True, kw_only=True):
+    """``token`` is there this once: null in the answer to a repeated request."""
+
+    token: str | None
+
+
+class TokenList(msgspec.Struct, frozen=True):
+    items: list[TokenDoc]
+    next: str | None
+
+
+class TokenWish(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``groups``: slugs of one's own groups, the only ones it will open; null opens all that its owner may."""
+
+    name: str
+    scopes: Annotated[list[Scope], Meta(min_length=1, max_length=3)]
+    days: Annotated[int, Meta(ge=1, le=365)] = 90
+    groups: Annotated[list[str], Meta(min_length=1, max_length=50)] | None = None

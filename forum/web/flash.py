@@ -25,6 +25,9 @@ _SENTENCES: Final = {
     "unbanned": _("The ban is lifted."),
     "role": _("Their role is changed."),
     "ended": _("That session is ended."),
+    "token_made": _("This token was made already, and is shown only once. If you have not copied it, end it here."),
+    "token_ended": _("The token is ended. Nothing can be done with it any more."),
+    "link_made": _("This link was made already, and is shown only once."),
     "kept": _("Kept in your bookmarks."),
     "accepted": _("This is now the accepted answer."),
 }

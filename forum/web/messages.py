@@ -42,6 +42,7 @@ _REFUSALS: Final = {
     "step_up_needed": _("Please sign in once more before you do this. It keeps your account safe."),
     "not_yours": _("Only the person who wrote this can do that."),
     "yourself": _("You cannot do this to yourself."),
+    "unknown_group": _("No group has this name. Please check the spelling."),
     "unknown_member": _("Nobody has this username. Please check the spelling."),
     # Groups
     "banned": _("You cannot join this group. Its facilitators have closed it to you."),
@@ -85,6 +86,8 @@ _FIELDS: Final = {
     "has_answer": _("This question has an accepted answer. Take that back first."),
     "not_in_thread": _("This post is not in this thread, or is no longer public."),
     "one_place": _("Say either a group or a thread, not both."),
+    "staff_everywhere": _("A token for some groups cannot act as staff. Take one of the two away."),
+    "too_many_tokens": _REFUSALS["too_many_tokens"],
     "already_sent": _REFUSALS["already_sent"],
     "unknown_operator": _("The search does not know this filter."),
 }

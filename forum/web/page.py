@@ -27,13 +27,13 @@ from forum.web.forms import Form, read_form, read_query
 from forum.web.refusals import internal_error_page, refusal_page
 from forum.web.rendering import Frame
 from forum.web.restriction import check_reach
+from forum.web.shown_once import reply_of
 from forum.web.site import Web, is_form_id, new_form_id
 
 T = TypeVar("T")
 
 SAFE: Final = frozenset({"GET", "HEAD"})
 LARGEST_ID: Final = 2**63 - 1
-KEPT_HEADERS: Final = ("content-type", "location", "set-cookie")
 log = logging.getLogger(__name__)
 
 
@@ -250,9 +250,7 @@ class PageEndpoint:
         return Response(reply.body, reply.status, reply.headers)
 
     async def _reply(self, view: View) -> Reply:
-        response = await self.page.handler(view)
-        headers = {name: response.headers[name] for name in KEPT_HEADERS if name in response.headers}
-        return Reply(response.status_code, headers, bytes(response.body))
+        return reply_of(await self.page.handler(view))
 
 
 def _already_sent() -> Invalid:

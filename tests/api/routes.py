@@ -28,6 +28,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "put_decision": {"approve": True, "answer": "Welcome."},
     "post_invitation": {"username": "eve", "days": 10},
     "patch_me": {"name": "Ben", "bio": "A few words.", "time_zone": "Europe/Malta"},
+    "post_token": {"name": "A script", "scopes": ["read"], "days": 30},
     "post_draft": {"group": "public-group", "title": "A title", "body": "A text."},
     "put_draft": {"group": "public-group", "title": "A title", "body": "Another text."},
     "post_preview": {"body": "**Bold**"},
@@ -52,6 +53,7 @@ FORMS: dict[str, dict[str, str]] = {
     "invite": {"username": "eve", "days": "10"},
     "save_text": {"purpose": "A purpose.", "rules": "Be kind."},
     "save_me": {"name": "Ben", "bio": "A few words.", "time_zone": "Europe/Malta", "version": "1"},
+    "make_token": {"name": "A script", "scopes": "read", "days": "30", "reach": "all"},
     "save_appearance": {"theme": "dark", "keys": "on"},
 }
 # Over the limit wherever text is taken.

@@ -127,3 +127,14 @@ def test_a_demo_is_not_served_and_a_site_is_no_demo(cast: Cast) -> None:
         done = forum("serve", url=url, FORUM_SITE_SECRET_KEY="k" * 40)
         assert done.returncode == 1
         assert "demo" in done.stderr.lower()
+
+
+def test_a_token_for_some_groups(url: str) -> None:
+    ben = ("token", "create", "--member", "ben", "--scope", "read", "--group", "closed-group")
+    assert forum(*ben, "--group", "hidden-group", url=url).stdout.startswith("plenary_pat_")
+    for wrong in (("--group", "no-such-group"), ("--scope", "staff")):
+        refused = forum(*ben, *wrong, url=url)
+        assert (refused.returncode, refused.stdout) == (1, "")
+        assert refused.stderr.strip() and "Traceback" not in refused.stderr
+    staff = forum("token", "create", "--member", "adi", "--scope", "read", "--scope", "staff", url=url)
+    assert staff.stdout.startswith("plenary_pat_")

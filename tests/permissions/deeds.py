@@ -14,13 +14,14 @@ REASON = {"reason": "I work on this."}
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """One request; ``body`` is JSON or a form's fields."""
+    """One request; ``body`` is JSON or a form's fields; ``by_session``: JSON that no token may send."""
 
     surface: str
     method: str
     path: str
     body: dict[str, Any] | None = None
     version: bool = False
+    by_session: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,10 @@ class Deed:
 
 def api(method: str, path: str, body: dict[str, Any] | None = None, *, version: bool = False) -> Ask:
     return Ask(JSON, method, path, body, version)
+
+
+def by_session(method: str, path: str, body: dict[str, Any] | None = None) -> Ask:
+    return Ask(JSON, method, path, body, by_session=True)
 
 
 def page(path: str) -> Ask:
@@ -76,7 +81,10 @@ OWN_THINGS = (
     form("/notices/{notice}/read"),
     form("/me/sessions/{session}/end"),
     page("/me/drafts/{draft}"),
+    by_session("DELETE", "/me/tokens/{api_token}"),
+    form("/me/tokens/{api_token}/end"),
 )
+TOKEN = {"name": "A script", "days": 30}
 
 DEEDS: dict[str, Deed] = {
     "see_group_card": deed(api("GET", GROUP), page("/g/{slug}")),
@@ -145,7 +153,8 @@ DEEDS: dict[str, Deed] = {
         api("PATCH", "/me", {"bio": "New."}, version=True),
         api("POST", "/preview", {"body": "Some *text*."}),
         api("PUT", "/notices/seen"),
-        *(page(path) for path in ("/me", "/me/drafts", "/me/bookmarks", "/me/sessions", "/notices")),
+        *(page(path) for path in ("/me", "/me/drafts", "/me/bookmarks", "/me/sessions", "/me/tokens", "/notices")),
+        by_session("GET", "/me/tokens"),
         form("/preview", body="Some *text*.", group="public-group"),
         form("/me", name="A name", version="1"),
         form("/me/sessions/others/end"),
@@ -209,6 +218,10 @@ DEEDS: dict[str, Deed] = {
         form("/g/{slug}/edit", purpose="Another purpose.", rules=""),
     ),
     "administer_site": deed(page("/admin")),
+    "create_own_api_token": deed(
+        by_session("POST", "/me/tokens", TOKEN | {"scopes": ["read"]}),
+        form("/me/tokens/new", name="A script", scopes="read", days="30"),
+    ),
     "approve_members": deed(
         api("GET", "/pending-members"),
         api("PUT", "/pending-members/pia/approval"),

@@ -140,7 +140,7 @@ async def waiting_request(stage: Stage) -> None:
 
 
 async def own_things(stage: Stage) -> None:
-    """A draft, a notice and a session: the actor's, or another's."""
+    """A draft, a notice, a session and an API token: the actor's, or another's."""
     owner = stage.owner
     stage.ids["draft"] = await sql(
         "INSERT INTO drafts (member_id, group_id, title, body) VALUES ($1, $2, 'Title', 'Text') RETURNING id",
@@ -155,4 +155,10 @@ async def own_things(stage: Stage) -> None:
         " VALUES ($1, $2, 'https://idp.example.test', 'x', now() + interval '1 day', now()) RETURNING id",
         hashlib.sha256(b"another session").digest(),
         owner,
+    )
+    stage.ids["api_token"] = await sql(
+        "INSERT INTO api_tokens (member_id, name, prefix, token_hash, scopes, expires_at)"
+        " VALUES ($1, 'another', 'plenary_pat_x', $2, '{read}', now() + interval '1 day') RETURNING id",
+        owner,
+        hashlib.sha256(b"another token").digest(),
     )

@@ -28,7 +28,12 @@ READING = {
     "threads.can_read_post",
     "threads.can_reach_post",
 }
-OWN_ACCOUNT = {"members.can_see_profile", "members.can_edit_profile", "members.can_keep_own_things"}
+OWN_ACCOUNT = {
+    "members.can_see_profile",
+    "members.can_edit_profile",
+    "members.can_keep_own_things",
+    "members.can_manage_tokens",
+}
 KEEPING = {"threads.can_follow"}
 QUIET = READING | OWN_ACCOUNT | KEEPING | {
     "groups.can_act", "groups.can_join", "groups.can_ask_to_join", "groups.can_leave", "groups.can_list_members",

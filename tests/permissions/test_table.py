@@ -93,7 +93,8 @@ async def send(client: Any, stage: Stage, ask: Ask) -> httpx2.Response:
         return await (browser.get(path) if ask.method == "GET" else browser.post(path, data=filled))
     headers = {"If-Match": '"1"'} if ask.version else {}
     body = {} if ask.body is None else {"json": filled}
-    return await client(stage.who).request(ask.method, "/api/v1" + path, headers=headers, **body)
+    caller = client(stage.who, browser=ask.by_session)
+    return await caller.request(ask.method, "/api/v1" + path, headers=headers, **body)
 
 
 def _filled(value: Any, stage: Stage) -> Any:

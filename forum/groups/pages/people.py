@@ -14,6 +14,7 @@ from forum.kit.verdict import require
 from forum.web.language import gettext as _
 from forum.web.page import View, decoded, errors_of, form, page, see
 from forum.web.rendering import page as shown
+from forum.web.shown_once import ShownOnce
 
 PAGE = 100
 
@@ -126,7 +127,8 @@ async def invite(view: View) -> Response:
     uses = _within(view, "uses", 1, 1000)
     _number, token = await invitations.make_invitation_link(view.actor, view.slug(), uses, days)
     view.form = {}
-    return await _invite_form(view, None, link=f"{view.web.base_url}/invitations/{token}")
+    answer = await _invite_form(view, None, link=f"{view.web.base_url}/invitations/{token}")
+    return ShownOnce(answer, kept=see(f"/g/{view.slug()}/invite", said="link_made"))
 
 
 def _within(view: View, name: str, otherwise: int, most: int) -> int:
