@@ -91,7 +91,11 @@ class Actor:
         return self.is_active and self.staff is StaffRole.ADMIN
 
     def belongs_to(self, group_id: int) -> bool:
-        return group_id in self.roles
+        """Whether they take part in it: a reader's place is none of that kind."""
+        return self.roles.get(group_id) in (GroupRole.MEMBER, GroupRole.FACILITATOR)
+
+    def only_reads(self, group_id: int) -> bool:
+        return self.roles.get(group_id) is GroupRole.READER
 
     def facilitates(self, group_id: int) -> bool:
         return self.roles.get(group_id) is GroupRole.FACILITATOR

@@ -38,6 +38,7 @@ CROSS JOIN LATERAL (
             OR (b.id IS NULL AND (g.visibility <> 'hidden' OR (ms.id IS NOT NULL AND who.active)))) AS listed,
         array_agg(g.id) FILTER (WHERE g.visibility = 'public'
             OR (b.id IS NULL AND who.active AND (g.visibility = 'members' OR ms.id IS NOT NULL))) AS readable,
+        array_agg(g.id) FILTER (WHERE ms.role = 'reader' AND b.id IS NULL AND who.active) AS reads_in,
         array_agg(g.id) FILTER (WHERE ms.role = 'member' AND b.id IS NULL AND who.active) AS member_of,
         array_agg(g.id) FILTER (WHERE ms.role = 'facilitator' AND b.id IS NULL AND who.active) AS facilitates,
         array_agg(g.id) FILTER (WHERE b.id IS NOT NULL) AS banned
@@ -318,7 +319,8 @@ def _actor(
     scopes: frozenset[Scope] = frozenset(Scope),
     restricted: bool = False,
 ) -> Actor:
-    roles = dict.fromkeys(row["member_of"] or (), GroupRole.MEMBER)
+    roles = dict.fromkeys(row["reads_in"] or (), GroupRole.READER)
+    roles.update(dict.fromkeys(row["member_of"] or (), GroupRole.MEMBER))
     roles.update(dict.fromkeys(row["facilitates"] or (), GroupRole.FACILITATOR))
     return Actor(
         member_id=row["member_id"],

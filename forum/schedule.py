@@ -61,6 +61,7 @@ SCHEDULE: list[Periodic] = [
     Periodic(jobs_upkeep.prune_answers.name, HOUR),
     Periodic(prune_sign_ins.name, HOUR),
     Periodic("groups.refresh_counters", timedelta(minutes=5)),
+    Periodic("groups.end_due_places", timedelta(minutes=15)),
 ]
 
 

@@ -4,7 +4,7 @@ import typer
 from config.settings import Settings
 from forum.app import search_folder
 from forum.cli.session import in_database, say
-from forum.groups.recount import recount_groups
+from forum.groups.recount import count_places_without_grant, mend_roles, recount_groups
 from forum.kit import migration
 from forum.searching import engine
 from forum.searching.indexing import count_documents
@@ -26,10 +26,12 @@ async def _examine(settings: Settings) -> list[str]:
     if pending := await migration.pending():
         return [f"WRONG  migrations pending: {', '.join(pending)} (run: forum migrate)"]
     engine.install(EmbeddedEngine(search_folder(settings)))
-    gaps = await find_gaps()
+    gaps, baseless = await find_gaps(), await count_places_without_grant()
     return [
         f"mended {await recount_threads()} thread counters",
         f"mended {await recount_groups()} group counters",
+        f"mended {await mend_roles()} roles of places",
+        f"{'WRONG  ' if baseless else ''}{baseless} places without a grant",
         f"mended {await recount_reactions()} reaction counters",
         f"{'WRONG  ' if gaps else ''}{gaps} threads with gaps in their post numbers",
         await _index(),

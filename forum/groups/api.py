@@ -2,7 +2,7 @@
 import msgspec
 from starlette.responses import Response
 
-from auth.actor import Scope
+from auth.actor import GroupRole, Scope
 from forum.api.operation import Call, Nothing, answer, created, document, nothing, operation
 from forum.groups import queries
 from forum.groups.commands import invitations, members, membership, requests, text
@@ -86,7 +86,7 @@ def _linked(call: Call[None, Limit], body: bytes) -> GroupMembers:
 @operation("name_facilitator", body=RoleWish, answers={204: None}, scope=POST)
 async def put_role(call: Call[RoleWish, Nothing]) -> Response:
     """Name a facilitator, or step down."""
-    await members.set_role(call.actor, call.slug(), str(call.path["username"]), call.body.role)
+    await members.set_role(call.actor, call.slug(), str(call.path["username"]), GroupRole(call.body.role))
     return nothing()
 
 

@@ -89,7 +89,7 @@ def can_leave(actor: Actor, group: GroupState) -> Verdict:
         return NOT_FOUND
     if not (verdict := can_act(actor)):
         return verdict
-    return ALLOWED if actor.belongs_to(group.id) else Verdict("not_a_member")
+    return ALLOWED if actor.belongs_to(group.id) or actor.only_reads(group.id) else Verdict("not_a_member")
 
 
 def can_list_members(actor: Actor, group: GroupState) -> Verdict:

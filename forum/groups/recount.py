@@ -1,9 +1,11 @@
-"""Counts the members, threads and posts of groups anew, after an import or when ``forum doctor`` asks."""
+"""Counts groups and compares places with their grants anew, after an import or when ``forum doctor`` asks."""
 from collections.abc import Sequence
 from typing import Final
 
+from forum.groups.commands.grants import HIGHEST, settle_places
 from forum.kit.transaction import command, connection
 
+BATCH: Final = 400
 ALL: Final = "SELECT id FROM groups ORDER BY id"
 LOCK: Final = "SELECT id FROM groups WHERE id = $1 FOR UPDATE"
 # Counted from what the threads say, which is recounted before.
@@ -21,6 +23,15 @@ RECOUNT: Final = """
     RETURNING g.id
 """
 
+WRONG_ROLES: Final = (
+    "SELECT ms.id FROM memberships ms JOIN ("
+    + HIGHEST
+    + ") highest ON highest.membership_id = ms.id WHERE ms.role <> highest.role ORDER BY ms.id LIMIT $2"
+)
+WITHOUT_GRANT: Final = """
+    SELECT count(*) FROM memberships ms WHERE NOT EXISTS (SELECT FROM grants g WHERE g.membership_id = ms.id)
+"""
+
 
 async def recount_groups(group_ids: Sequence[int] | None = None) -> int:
     """Put right what these groups (or all) say of themselves; returns how many were wrong."""
@@ -35,3 +46,25 @@ async def _recount(group_id: int) -> bool:
     async with connection() as sql:
         await sql.execute(LOCK, group_id)
         return bool(await sql.fetch(RECOUNT, group_id))
+
+
+async def mend_roles() -> int:
+    """Make every place as high as the highest of its grants; returns how many were not."""
+    mended = 0
+    while some := await _mend_some():
+        mended += some
+    return mended
+
+
+@command
+async def _mend_some() -> int:
+    async with connection() as sql:
+        wrong = [row["id"] for row in await sql.fetch(WRONG_ROLES, None, BATCH)]
+    await settle_places(wrong)
+    return len(wrong)
+
+
+async def count_places_without_grant() -> int:
+    """Places that come from nowhere; which of them should end is not for a machine to say."""
+    async with connection() as sql:
+        return int(await sql.fetchval(WITHOUT_GRANT))

@@ -1,6 +1,6 @@
 """The shapes of groups on the wire."""
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
@@ -122,7 +122,7 @@ class InvitationSent(msgspec.Struct, frozen=True):
 
 
 class RoleWish(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    role: GroupRole
+    role: Literal["member", "facilitator"]
 
 
 class BanWish(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -93,13 +93,15 @@ def can_edit(actor: Actor, post: PostInfo) -> Verdict:
         return verdict
     if not (verdict := can_write(actor)):
         return verdict
+    if actor.only_reads(post.thread.group.id):
+        return Verdict("reading_only")
     if actor.member_id != post.author_id:
         return Verdict("not_yours")
     return ALLOWED if post.state is PostState.PUBLIC else NOT_FOUND
 
 
 def can_withdraw(actor: Actor, post: PostInfo) -> Verdict:
-    """Also for a silenced member: taking back is not speaking."""
+    """Also for a silenced member and for one who only reads: taking back is not speaking."""
     if not (verdict := can_read_post(actor, post)):
         return verdict
     if not (verdict := taken_for_somebody(actor, post.thread.group)):
@@ -147,9 +149,11 @@ def can_report(actor: Actor, post: PostInfo) -> Verdict:
 
 
 def _can_contribute(actor: Actor, group: GroupState) -> Verdict:
-    """Read it, be active and not silenced, and belong to the group: in that order, so that a refusal tells nothing."""
+    """Read it, be active and not silenced, and take part in the group: in that order, so that a refusal tells nothing."""
     if not (verdict := can_read(actor, group)):
         return verdict
     if not (verdict := can_write(actor)):
         return verdict
+    if actor.only_reads(group.id):
+        return Verdict("reading_only")
     return ALLOWED if actor.belongs_to(group.id) else Verdict("not_a_member")

@@ -6,10 +6,11 @@ from typing import Any
 from forum.kit.transaction import connection
 from forum.searching.rebuild import rebuild
 from tests.cast import KINDS, NAMES, Cast
+from tests.permissions.stage import read_only
 
 MARK = "zq"
 NOBODY: frozenset[str] = frozenset()
-INSIDE = frozenset({"fay", "ben", "sol"})
+INSIDE = frozenset({"fay", "ben", "sol", "rae"})
 STAFF = frozenset({"ada", "adi"})
 APPROVED = INSIDE | STAFF | {"cem"}
 FOLLOW_THREAD = "INSERT INTO thread_follows (thread_id, member_id, level) VALUES ($1, $2, 'all')"
@@ -41,6 +42,7 @@ class Plot:
 
 async def plant(cast: Cast) -> Plot:
     plot = Plot(cast)
+    await read_only(cast.members["rae"], *cast.groups.values())
     async with connection() as raw:
         for plot.kind in KINDS:
             kind = plot.kind

@@ -97,6 +97,21 @@ async def facilitators(stage: Stage, *names: str) -> None:
         )
 
 
+async def reads_everywhere(stage: Stage) -> None:
+    """What courses left behind: a reader's place in each of the four groups."""
+    await read_only(stage.member, *stage.cast.groups.values())
+
+
+async def read_only(member: int | None, *groups: int) -> None:
+    for group in groups:
+        await sql(
+            "WITH place AS (INSERT INTO memberships (group_id, member_id, role) VALUES ($1, $2, 'reader') RETURNING id)"
+            " INSERT INTO grants (membership_id, source, role, kept) SELECT id, 'lti:1:1', 'reader', true FROM place",
+            group,
+            member,
+        )
+
+
 async def invitation(stage: Stage) -> None:
     stage.ids["invitation"] = await _invitation(stage, stage.owner)
     await sql(

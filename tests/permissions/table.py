@@ -15,7 +15,8 @@ COLUMNS = {
     "admin": "adi",
     "silenced": "sol",
 }
-BANNED, SUSPENDED = "bea", "dot"
+BANNED, SUSPENDED, READER = "bea", "dot", "rae"
+JOINING = {"join_open", "request_to_join", "join_by_invitation_only", "accept_invitation"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,14 @@ class Row:
 
     def __str__(self) -> str:
         return f"{self.action}-{self.kind}"
+
+    def for_reader(self) -> str:
+        """What a course left behind: reads like a group's member, writes nothing in it, joins like anybody else."""
+        if self.kind == SITE or self.action in JOINING:
+            return self.cells["cem"]
+        if self.action == "join":
+            return "403"
+        return self.cells["ben"] if self.action == "flag" else self.cells["sol"]
 
     def for_banned(self) -> str:
         """A member elsewhere; here a visitor on public groups, and nobody in the others."""

@@ -31,7 +31,7 @@ WORLD = st.fixed_dictionaries(
     {
         "who": st.sampled_from((STRANGER, *NAMES)),
         "visibility": st.sampled_from(KINDS),
-        "place": st.sampled_from((None, "member", "facilitator")),
+        "place": st.sampled_from((None, "reader", "member", "facilitator")),
         "banned": st.booleans(),
         "status": st.sampled_from(("pending", "active", "suspended", "ended")),
         "staff": st.sampled_from((None, "moderator", "admin")),

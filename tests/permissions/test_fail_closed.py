@@ -40,6 +40,10 @@ QUIET = READING | OWN_ACCOUNT | KEEPING | {
     "members.can_see_people", "members.can_approve_members", "threads.can_read_history", "threads.can_withdraw",
 }  # fmt: skip
 
+WRITING = {
+    f"threads.can_{deed}" for deed in ("start_thread", "reply", "react", "edit", "accept_answer", "edit_thread")
+} | {"groups.can_invite", "groups.can_edit_text", "groups.can_manage_members"}
+
 
 def some(*values: Any) -> st.SearchStrategy[Any]:
     return st.sampled_from((*values, JUNK))
@@ -121,11 +125,13 @@ def _allowed_for_a_reason(name: str, actor: Actor, given_things: list[Any]) -> N
         return
     assert actor.member_id is not None, name
     if group is not None:
-        assert group.id not in actor.banned or actor.belongs_to(group.id), name
+        placed = actor.belongs_to(group.id) or actor.only_reads(group.id)
+        assert group.id not in actor.banned or placed, name
     if name in OWN_ACCOUNT | KEEPING:
         return
     assert actor.status is Status.ACTIVE, name
     assert name in QUIET or not actor.silenced, name
+    assert group is None or name not in WRITING or not actor.only_reads(group.id), name
     _state_is_known(name, actor, given_things)
 
 

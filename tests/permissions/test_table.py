@@ -7,8 +7,8 @@ import pytest
 from forum.kit.transaction import connection
 from tests.cast import STRANGER, Cast
 from tests.permissions.deeds import DEEDS, HTML, JSON, Ask
-from tests.permissions.stage import Stage, facilitators
-from tests.permissions.table import BANNED, SUSPENDED, Row, rows
+from tests.permissions.stage import Stage, facilitators, reads_everywhere
+from tests.permissions.table import BANNED, READER, SUSPENDED, Row, rows
 
 pytestmark = pytest.mark.anyio
 
@@ -30,7 +30,7 @@ ABOUT_SOMEBODY = "{username}"
 @pytest.mark.parametrize("row", rows(), ids=str)
 async def test_every_cell(row: Row, client: Any, cast: Cast) -> None:
     wrong: list[str] = []
-    cells = {**row.cells, BANNED: row.for_banned(), SUSPENDED: row.cells[STRANGER]}
+    cells = {**row.cells, BANNED: row.for_banned(), SUSPENDED: row.cells[STRANGER], READER: row.for_reader()}
     for who, cell in cells.items():
         for ask in DEEDS[row.action].asks:
             for own, expected in _cases(row, cell, ask):
@@ -78,6 +78,8 @@ async def _play(row: Row, stage: Stage, ask: Ask, expected: str, client: Any) ->
 async def _set(row: Row, stage: Stage, ask: Ask) -> None:
     if row.action == "see_member_profile_and_directory" and stage.own:
         stage.ids["username"] = stage.who
+    if stage.who == READER:
+        await reads_everywhere(stage)
     if row.action == "leave" and stage.who == "fay" and not stage.own:
         await facilitators(stage, "ben")
     if row.cells[stage.who if stage.who in row.cells else STRANGER].startswith("yes (") and stage.own:

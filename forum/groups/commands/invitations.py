@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from tortoise.expressions import F
 
-from auth.actor import Actor, Status
+from auth.actor import Actor, GroupRole, Status
 from forum.groups.commands.grants import MANUAL, give_place
 from forum.groups.facts import MemberInvited
 from forum.groups.models import Ban, Invitation, Membership
@@ -32,7 +32,7 @@ async def invite_member(actor: Actor, slug: str, username: str, days: int = 30) 
         raise Invalid({"username": "unknown_member"})
     if await Ban.filter(group_id=group.id, member_id=member.id).exists():
         raise Invalid({"username": "banned_here"})
-    if await Membership.filter(group_id=group.id, member_id=member.id).exists():
+    if await Membership.filter(group_id=group.id, member_id=member.id).exclude(role=GroupRole.READER).exists():
         raise Invalid({"username": "already_member"})
     offered = Invitation.filter(group_id=group.id, member_id=member.id, uses_left__gt=0)
     await offered.filter(expires_at__lte=await in_days(0)).update(uses_left=0)

@@ -19,7 +19,10 @@ REQUESTED = "requested"
 
 @command
 async def join_group(actor: Actor, slug: str, reason: str = "") -> MembershipAnswer:
-    """Take a place where it is open or was offered, else ask for one; a member who asks again changes nothing."""
+    """Take a place where it is open or was offered, else ask for one; a member who asks again changes nothing.
+
+    Whoever only reads there comes in like anybody else.
+    """
     group = await door(actor, slug)
     invited = await _use_personal_invitation(actor, group)
     if can_join(actor, group, invited=invited):
@@ -27,7 +30,8 @@ async def join_group(actor: Actor, slug: str, reason: str = "") -> MembershipAns
         if not actor.belongs_to(group.id):
             await give_place(group.id, actor.member_id, MANUAL)
             await _close_waiting(group.id, actor.member_id)
-        return MembershipAnswer(state=JOINED, role=actor.roles.get(group.id, GroupRole.MEMBER))
+        role = GroupRole.FACILITATOR if actor.facilitates(group.id) else GroupRole.MEMBER
+        return MembershipAnswer(state=JOINED, role=role)
     require(can_ask_to_join(actor, group))
     return await _ask(actor, group, reason)
 

@@ -4,6 +4,7 @@ from typing import Final
 
 from starlette.responses import Response
 
+from auth.actor import GroupRole
 from forum.groups import queries
 from forum.groups.commands import membership
 from forum.groups.policies import (
@@ -54,7 +55,7 @@ def group_state(doc: GroupPage) -> GroupState:
 
 def may_join(view: View, card: GroupCard) -> str:
     """`join`, `ask` or nothing: what the row of a list offers."""
-    if card.membership is not None or card.requested:
+    if (card.membership is not None and card.membership.role is not GroupRole.READER) or card.requested:
         return ""
     state = group_of_card(card)
     if can_join(view.actor, state):

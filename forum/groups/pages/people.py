@@ -48,7 +48,7 @@ async def change_member(view: View) -> Response:
     """`do`: facilitator, member, remove, ban, unban."""
     slug, username, deed = view.slug(), str(view.path["username"]), view.text("do")
     back = f"/g/{slug}/members"
-    if deed in set(GroupRole):
+    if deed in (GroupRole.MEMBER, GroupRole.FACILITATOR):
         await members.set_role(view.actor, slug, username, GroupRole(deed))
         return see(back, said="role")
     if deed == "remove":
