@@ -1,8 +1,9 @@
 """The cast: who is in every test, and what stands before it begins.
 
 Ada moderates the site, Adi administers it; Fay facilitates the four groups, Ben is their member, Sol is silenced in
-them; Cem belongs elsewhere, Pia is pending, Dot is suspended, Bea is banned from the four groups; Rae has no
-place, until a test lets her read; a stranger is nobody. One group of each visibility, each with a thread of Ben's (two posts: Ben's, then Fay's).
+them; Cem belongs elsewhere, Pia is pending, Dot is suspended, Bea is banned from the four groups, Rae has no place
+until a test lets her read; a stranger is nobody. One group of each visibility, each with a thread of Ben's (two posts:
+Ben's, then Fay's).
 """
 import hashlib
 from dataclasses import dataclass

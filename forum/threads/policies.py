@@ -149,7 +149,7 @@ def can_report(actor: Actor, post: PostInfo) -> Verdict:
 
 
 def _can_contribute(actor: Actor, group: GroupState) -> Verdict:
-    """Read it, be active and not silenced, and take part in the group: in that order, so that a refusal tells nothing."""
+    """Read it, be active and not silenced, take part in the group: in that order, so that a refusal tells nothing."""
     if not (verdict := can_read(actor, group)):
         return verdict
     if not (verdict := can_write(actor)):

@@ -97,6 +97,7 @@ def test_the_doctor_mends_a_wrong_counter(url: str, tmp_path: Path) -> None:
     async def spoil() -> None:
         raw = await asyncpg.connect(url)
         await raw.execute("UPDATE threads SET post_count = 1, last_number = 2 WHERE post_count = 2")
+        await raw.execute("UPDATE memberships SET role = 'reader' WHERE role = 'facilitator'")
         await raw.execute("""UPDATE posts SET reactions = '{"agree": 7}'""")
         await raw.close()
 
@@ -104,6 +105,7 @@ def test_the_doctor_mends_a_wrong_counter(url: str, tmp_path: Path) -> None:
     done = forum("doctor", url=url, FORUM_SEARCH_FOLDER=str(tmp_path / "search"))
     assert "mended 4 thread counters" in done.stdout
     assert "mended 8 reaction counters" in done.stdout
+    assert "mended 4 roles of places" in done.stdout
     assert done.returncode == 1, "there is no search index yet, and it says so"
     assert "forum search rebuild" in done.stdout
     rebuilt = forum("search", "rebuild", url=url, FORUM_SEARCH_FOLDER=str(tmp_path / "search"))
