@@ -45,7 +45,7 @@ DRAFTS = (
 )
 # The card's own parameters are $1 member, $2 listed, $3 readable.
 MY_GROUPS = (
-    "(SELECT coalesce(json_agg(row_to_json(c) ORDER BY c.unread DESC, c.position), '[]') FROM ("
+    "(SELECT coalesce(json_agg(row_to_json(c) ORDER BY c.unread DESC, c.position, c.id), '[]') FROM ("
     + CARD.replace("$2", "$4").replace("$3", "$2").replace("$4", "$3")
     + " AND m.id IS NOT NULL) c)"
 )
@@ -77,7 +77,7 @@ _FRONT = (
         ) t"""
     + statements.LINE_JOINS
     + """),
-        'groups', (SELECT coalesce(json_agg(row_to_json(c) ORDER BY c.position), '[]') FROM ("""
+        'groups', (SELECT coalesce(json_agg(row_to_json(c) ORDER BY c.position, c.id), '[]') FROM ("""
     + CARD.replace("$2", "$4").replace("$3", "$2").replace("$4", "$3")
     + """ AND g.visibility <> 'members') c),
         'member_count', (SELECT count(*) FROM members WHERE status = 'active'),
