@@ -26,6 +26,11 @@ class DemoDoor(Protocol):
     @property
     def faces(self) -> Sequence[Face]: ...
 
+    @property
+    def courses_path(self) -> str:
+        """Where the course platform's pages are; empty without one."""
+        ...
+
     def as_provider(self) -> ProviderSettings: ...
 
     def mounts(self) -> Mapping[str, httpx2.AsyncBaseTransport]:

@@ -123,7 +123,7 @@ class Site:
                 ),
             ],
         )
-        app.state.web = web_of(settings)
+        app.state.web = web_of(settings, demo=self.demo.courses_path if self.demo else "")
         app.router.default = Router(self._routes(), unknown)
         return app
 
@@ -176,8 +176,10 @@ def render_for_auth(
         "sign_in_refused.html": _("You are not signed in"),
         "signed_out.html": _("You are signed out"),
         "not_vouched.html": _("We did not send you on"),
+        "demo_courses.html": _("Courses"),
     }
-    return page(View(request), template, title=titles.get(template, _("Sign in")), status=status, **context)
+    known = {"title": titles.get(template, _("Sign in")), **context}
+    return page(View(request), template, status=status, **known)
 
 
 def framed(doors: Sequence[BaseRoute]) -> Sequence[BaseRoute]:

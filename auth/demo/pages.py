@@ -41,7 +41,7 @@ class Standing:
 
 
 class Forum(Protocol):
-    """What the course pages ask of the forum; ``forum/site/demo/campus.py`` answers."""
+    """What the course pages ask of the forum; `forum/site/demo/campus.py` answers."""
 
     async def standing(self, course_id: str, subject: str | None) -> Standing: ...
 
@@ -86,8 +86,9 @@ class CoursePages:
             return self._missing()
         person = self._person(request)
         context = {
+            "title": course.title,
             **self._card(course, person),
-            **self._who(request, f"{self._path}/{course.id}"),
+            **self._who(request, self._at(course)),
             "links": course.links,
             "people": [(self.platform.people[subject], role.value) for subject, role in course.roles.items()],
             "standing": await self._forum.standing(course.id, person.subject if person else None),
@@ -100,8 +101,9 @@ class CoursePages:
         link = found[0].link(request.path_params["link"]) if found else None
         if found is None or link is None:
             return self._missing()
-        frame = f"{self._path}/{found[0].id}/open/{link.id}?frame=1"
-        response = self._page(request, "demo_frame.html", {"course": found[0], "link": link, "frame": frame})
+        frame = f"{self._at(found[0])}/open/{link.id}?frame=1"
+        context = {"title": link.title, "course": found[0], "link": link, "frame": frame, "back": self._at(found[0])}
+        response = self._page(request, "demo_frame.html", context)
         places = " ".join(sorted({"'self'", origin_of(self.platform.tool_origin), origin_of(self.platform.public)}))
         response.headers["Content-Security-Policy"] = (
             "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -195,10 +197,13 @@ class CoursePages:
         return {"person": self._person(request), "known": known, "faces": self._faces, "here": here, "path": self._path}
 
     def _own_paths(self) -> set[str]:
-        return {self._path, *(f"{self._path}/{course}" for course in self.platform.courses)}
+        return {self._path, *map(self._at, self.platform.courses.values())}
 
     def _back(self, course: Course, said: str) -> Response:
-        return RedirectResponse(f"{self._path}/{course.id}?said={quote(said)}", 303)
+        return RedirectResponse(f"{self._at(course)}?said={quote(said)}", 303)
+
+    def _at(self, course: Course) -> str:
+        return f"{self._path}/{course.id}"
 
     def _page(self, request: Request, template: str, context: dict[str, Any]) -> Response:
         response = self._render(request, template, context, 200)

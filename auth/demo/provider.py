@@ -14,7 +14,7 @@ from authlib.oauth2.rfc6749 import OAuth2Error
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
-from starlette.routing import Mount, Route
+from starlette.routing import Mount, Route, Router
 
 from auth.demo.guard import LoopbackOnly
 from auth.demo.pages import CoursePages
@@ -55,6 +55,10 @@ class DemoProvider:
         )
         self._server, self._render, self._courses = Server(self._client), render, courses
 
+    @property
+    def courses_path(self) -> str:
+        return f"{MOUNT}/courses" if self._courses else ""
+
     def as_provider(self) -> ProviderSettings:
         return ProviderSettings(
             name=NAME,
@@ -79,7 +83,8 @@ class DemoProvider:
 
     def route(self) -> Mount:
         """What browsers see: the faces, the authorization endpoint and the end of the session."""
-        pages = Starlette(
+        # A router and no application: the pages are the site's own, made with what its application knows.
+        pages = Router(
             routes=[
                 Route("/", self._choose),
                 Route("/op/authorize", self._authorize, methods=["GET", "POST"]),

@@ -7,7 +7,7 @@ import sys
 import typer
 
 from config.loading import SettingsError
-from forum.cli import config, groups, imports, members, migrate, search, serving, tokens
+from forum.cli import config, demo, groups, imports, members, migrate, search, serving, tokens
 from forum.cli.doctor import doctor
 from forum.kit.errors import Invalid, Refusal
 from forum.kit.postgres import PostgresError
@@ -20,7 +20,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-app.command()(serving.demo)
+app.command()(demo.demo)
 app.command()(serving.serve)
 app.command()(serving.worker)
 app.command()(migrate.migrate)

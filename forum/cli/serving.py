@@ -1,17 +1,13 @@
 """forum demo, forum serve, forum worker."""
 import asyncio
 import logging
-import os
-import secrets
 import signal
 import socket
 import sys
-import tempfile
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from multiprocessing.connection import Connection
-from pathlib import Path
 from types import FrameType
 from typing import Annotated, NoReturn
 
@@ -19,13 +15,12 @@ import typer
 import uvicorn
 from starlette.applications import Starlette
 
-from auth.demo_door import Face
 from config import logging as logs
 from config.loading import load
 from config.settings import Settings
-from forum.app import Site, render_for_auth, search_folder
+from forum.app import Site, search_folder
 from forum.cli.processes import Processes, when_orphaned
-from forum.cli.session import database_url, open_database, progress_bar, say
+from forum.cli.session import database_url, open_database, say
 from forum.jobs.reach import UNREACHABLE
 from forum.kit import migration
 from forum.outbox import registry
@@ -88,82 +83,9 @@ class Server(uvicorn.Server):
         return await super().on_tick(counter)
 
 
-def demo(
-    port: Annotated[int, typer.Option(min=1, max=65535)] = 8000,
-    data: Annotated[Path, typer.Option(help="Where the demo keeps everything.")] = Path(".data"),
-) -> None:
-    """A living community on this machine: 50 groups, 1,600 members, six faces to be."""
-    from auth.demo.provider import DemoProvider  # only here: a site in production never imports it
-    from forum.site.demo.cast import FACES
-
-    mind_the_port(port)
-    base_url = f"http://127.0.0.1:{port}"
-    settings = load(
-        environ={},
-        site_base_url=base_url,
-        site_secret_key=secret_of(data),
-        server_port=port,
-        server_with_worker=True,
-        database_data=str(data),
-        logging_level="warning",
-        logging_format="text",
-    )
-    logs.set_up(settings.logging)
-    with database_url(settings) as url:
-        asyncio.run(_prepare_demo(settings, url))
-        faces = [
-            Face(subject=one.subject, username=one.username, name=one.name, role=one.username, about=one.sentence)
-            for one in FACES
-        ]
-        provider = DemoProvider(faces, base_url=base_url, render=render_for_auth)
-        site = Site(settings, demo=provider)
-        say(f"\n  Plenary is at {base_url}\n\n  Sign in there as:")
-        for face in faces:
-            say(f"    {face.role:<12} {face.name} (@{face.username}): {face.about}")
-        say("\n  Ctrl-C stops it; what you did is kept.\n")
-        run(site, url)
-
-
-async def _prepare_demo(settings: Settings, url: str) -> None:
-    from forum.site.demo.fill import fill
-
-    async with open_database(settings, url):
-        # Asked before anything is changed.
-        if await kind_of_site() is SiteKind.PRODUCTION:
-            refuse("This database belongs to a site in production; the demo needs one of its own (make demo DATA=…).")
-        async for name in migration.migrate():
-            say(f"migrated {name}")
-        with progress_bar("Founding the community") as show:
-            await fill(lambda _step, done, total: show(done, total))
-        engine.install(EmbeddedEngine(search_folder(settings)))
-        if not (await engine.engine().status()).ready:
-            with progress_bar("Indexing posts") as show:
-                await rebuild(show)
-
-
 def refuse(why: str) -> NoReturn:
     say(why)
     raise typer.Exit(1)
-
-
-def secret_of(data: Path) -> str:
-    """The demo's own key, made at its first start; it is there whole or not at all."""
-    file = data / "secret_key"
-    if not file.exists():
-        data.mkdir(parents=True, exist_ok=True)
-        descriptor, begun = tempfile.mkstemp(dir=data, prefix="secret_key.")
-        with os.fdopen(descriptor, "w") as opened:
-            opened.write(secrets.token_urlsafe(48))
-        Path(begun).replace(file)
-    return file.read_text()
-
-
-def mind_the_port(port: int) -> None:
-    """Say at once that somebody else listens there, not after the community was founded."""
-    with socket.socket() as knock:
-        knock.settimeout(1)
-        if knock.connect_ex(("127.0.0.1", port)) == 0:
-            refuse(f"Something else listens on port {port} already; choose another one (make demo PORT=…).")
 
 
 def serve(

@@ -29,6 +29,11 @@ _SENTENCES: Final = {
     "token_ended": _("The token is ended. Nothing can be done with it any more."),
     "link_made": _("This link was made already, and is shown only once."),
     "kept": _("Kept in your bookmarks."),
+    "roster_read": _("The forum has read the roster."),
+    "roster_stopped": _("So many would leave that the forum waits: an administrator decides."),
+    "roster_failed": _("The forum could not read the roster. Nobody has lost a place."),
+    "roster_unknown": _("The forum has no group for this course yet. Link a discussion first."),
+    "course_ended": _("The course has ended, and its learners are among the alumni."),
     "accepted": _("This is now the accepted answer."),
 }
 

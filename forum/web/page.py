@@ -116,6 +116,7 @@ class View:
             theme=theme if theme in ("light", "dark") else "",
             keys="off" if cookies.get("keys") == "off" else "",
             section=section,
+            demo=self.web.demo,
         )
 
 

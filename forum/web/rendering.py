@@ -120,6 +120,7 @@ class Frame(NamedTuple):
     theme: str
     keys: str
     section: str
+    demo: str = ""
 
 
 @lru_cache(maxsize=1000)

@@ -16,7 +16,10 @@ FORM_ID_LENGTH: Final = (NONCE_BYTES + SIGNATURE_BYTES) * 4 // 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Web:
-    """``key`` signs the ids of forms; ``session_idle_days`` bounds the list of sessions."""
+    """``key`` signs the ids of forms; ``session_idle_days`` bounds the list of sessions.
+
+    ``demo``: where the demonstration's courses are, for the line that each page of a demonstration carries.
+    """
 
     name: str = "Plenary"
     base_url: str = "http://127.0.0.1:8000"
@@ -24,6 +27,7 @@ class Web:
     language: str = "en"
     time_zone: str = "UTC"
     session_idle_days: int = 30
+    demo: str = ""
     key: bytes = field(repr=False)
 
     @property
@@ -31,7 +35,7 @@ class Web:
         return self.base_url.startswith("https://")
 
 
-def web_of(settings: Settings) -> Web:
+def web_of(settings: Settings, *, demo: str = "") -> Web:
     site = settings.site
     return Web(
         name=site.name,
@@ -40,6 +44,7 @@ def web_of(settings: Settings) -> Web:
         language=site.language,
         time_zone=site.time_zone,
         session_idle_days=settings.auth.session_idle_days,
+        demo=demo,
         key=hashlib.sha256(b"forms:" + site.secret_key.reveal().encode()).digest(),
     )
 

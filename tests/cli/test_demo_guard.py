@@ -8,7 +8,7 @@ import pytest
 import typer
 
 from config.settings import Settings
-from forum.cli import serving
+from forum.cli import demo, serving
 from forum.site.kind import kind_of_site
 from tests.cast import Cast
 from tests.support import database
@@ -22,9 +22,9 @@ def test_a_production_database_is_refused_before_anything_is_changed(
         await raw.execute("INSERT INTO site (id, kind) VALUES (1, 'production')")
         await raw.close()
         with pytest.raises(typer.Exit):
-            await serving._prepare_demo(settings, url)
+            await demo._prepare_demo(settings, url)
 
-    monkeypatch.setattr(serving.migration, "migrate", lambda: pytest.fail("it migrated"))
+    monkeypatch.setattr(demo.migration, "migrate", lambda: pytest.fail("it migrated"))
     with database.clone() as url:
         asyncio.run(run(url))
 
@@ -45,13 +45,13 @@ def test_a_port_that_is_taken_is_told_before_anything_is_founded(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other, pytest.raises(typer.Exit):
-        serving.demo(port=other.getsockname()[1], data=tmp_path / "demo")
+        demo.demo(port=other.getsockname()[1], data=tmp_path / "demo")
     assert "already" in capsys.readouterr().err
     assert not (tmp_path / "demo").exists()
 
 
 def test_the_demos_key_is_made_once_and_for_its_owner_only(tmp_path: Path) -> None:
-    made = serving.secret_of(tmp_path)
+    made = demo.secret_of(tmp_path)
     assert len(made) >= 32
-    assert serving.secret_of(tmp_path) == made
+    assert demo.secret_of(tmp_path) == made
     assert [(path.name, path.stat().st_mode & 0o777) for path in tmp_path.iterdir()] == [("secret_key", 0o600)]
