@@ -13,9 +13,10 @@ from auth.sessions.cookies import EMBEDDED_UNDER, Cookie, digest
 from auth.tokens import commands as tokens
 from auth.tokens.shape import is_token
 
-# Paths that ask for nobody: they must answer when the database does not, and the metrics' bearer is not ours.
+# Paths that ask for nobody: they must answer when the database does not; the bearers of the metrics and of
+# provisioning are none of ours.
 SKIPPED: Final = frozenset({"/livez", "/readyz", "/metrics"})
-SKIPPED_UNDER: Final = "/static/"
+SKIPPED_UNDER: Final = ("/static/", "/scim/")
 SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
 

@@ -21,6 +21,7 @@ from auth.demo_door import DemoDoor
 from auth.middleware import Identify
 from auth.outbound import open_client
 from auth.routes import Doors, auth_routes, site_cookies
+from auth.scim.door import ScimDoor
 from config.database import connect, disconnect, tortoise_config
 from config.settings import Settings
 from forum import page_routes, routes
@@ -33,6 +34,7 @@ from forum.live.hub import Hub
 from forum.live.stream import live_route
 from forum.outbox import registry
 from forum.outbox.relay import Listener, Relay
+from forum.provisioning.people import ProvisionedPeople
 from forum.searching import engine
 from forum.subscriptions import SUBSCRIPTIONS
 from forum.web.compression import Compress
@@ -69,6 +71,7 @@ class Site:
         self.doors = Doors(
             settings, directory=self.directory, client=self.client, render=render_for_auth, demo=demo
         )
+        self.scim = ScimDoor(ProvisionedPeople(self.directory), base_url=settings.site.base_url)
         self.app = self._application()
 
     @asynccontextmanager
@@ -133,6 +136,7 @@ class Site:
             *(route.as_route() for route in page_routes.PAGES),
             live_route(self.hub),
             *framed(auth_routes(self.doors)),
+            self.scim.route(),
             *((self.demo.route(),) if self.demo else ()),
             *self._machinery(),
         )

@@ -14,7 +14,7 @@ LONG: dict[str, str] = {}
 
 TOP_LEVEL = {"forum", "search", "auth", "tests", "config", ".ci", "pyproject.toml", "README.md", "LICENSE"}
 TOP_LEVEL |= {"Makefile", "uv.lock", ".gitignore"}
-DOMAINS = ("members", "groups", "threads", "reading", "notifications", "searching")
+DOMAINS = ("members", "groups", "threads", "reading", "notifications", "searching", "provisioning")
 VOCABULARY = {
     "__init__", "models", "policies", "queries", "commands", "facts", "subscribers", "jobs", "schemas", "api",
     "pages", "templates",
@@ -24,6 +24,7 @@ OWN_NAMES = {
     "threads/statements": "the SQL that queries and commands share",
     "threads/recount": "counters made anew, for imports and the doctor",
     "groups/recount": "counters made anew, for imports and the doctor",
+    "provisioning/people": "what SCIM asks of the forum, as a class",
     "searching/engine": "the engine of this process",
     "searching/indexing": "what the jobs and the rebuild share",
     "searching/rebuild": "the index made anew",
