@@ -13,10 +13,12 @@ from typing import Protocol
 from auth.actor import Actor, StaffRole, Status
 
 
-class Hint(StrEnum):
-    """What a newcomer should be told once they are in."""
+class Connected(StrEnum):
+    """What became of a wish to add an identity to an account."""
 
-    EMAIL_TAKEN = "email_taken"
+    NOW = "now"
+    ALREADY = "already"
+    ANOTHERS = "anothers"
 
 
 class RefusedReason(StrEnum):
@@ -91,7 +93,6 @@ class SignIn:
     suspended_until: datetime | None = None
     suspension_reason: str | None = None
     created: bool = False
-    hint: Hint | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -116,8 +117,27 @@ class Directory(Protocol):
         """The account of this person; never by e-mail."""
         ...
 
-    async def admit(self, claims: Claims, status: Status) -> SignIn:
-        """A new account in that status, or the one a parallel sign-in has just made."""
+    async def admit(
+        self, claims: Claims, status: Status, *, anew: bool = False, owned_domains: Sequence[str] = ()
+    ) -> SignIn | None:
+        """A new account in that status, or the one a parallel sign-in has just made.
+
+        None: somebody here has their verified address already, and no account was made; ``anew`` makes one without
+        the address. An address in one of ``owned_domains`` belongs to who has it here, where that was verified too
+        and is no staff's: they are signed in to that account.
+        """
+        ...
+
+    async def connect(self, member_id: int, claims: Claims, how: str) -> Connected:
+        """Add the identity to the account, unless it is somebody else's; ``how`` is a code for the audit log."""
+        ...
+
+    async def has_address(self, member_id: int, email: str) -> bool:
+        """Whether this is the address of that account."""
+        ...
+
+    async def identities_of(self, member_id: int) -> Sequence[tuple[str, str]]:
+        """(issuer, subject) of each way in."""
         ...
 
     async def vouched(self, member_id: int, groups: Sequence[str]) -> Vouched:

@@ -5,20 +5,18 @@ both to `Entrance.complete`; what it refuses itself goes to `Entrance.refuse`. N
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, Protocol
-from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from auth.actor import Status
-from auth.directory import Claims, Directory, SignIn
+from auth.directory import Claims, Connected, Directory, SignIn
+from auth.proof import Proof, Wish
 from auth.sessions import commands as sessions
 from auth.sessions.cookies import Cookies, digest
-from auth.sessions.models import SessionKind
 from auth.sessions.sealing import Seal
+from auth.waiting import WaitingRoom
 from config.settings import Settings
 
 STATUS: Final = {
@@ -28,7 +26,13 @@ STATUS: Final = {
     "suspended": 403,
     "deactivated": 403,
     "cancelled": 200,
+    "identity_taken": 409,
+    "not_same_member": 409,
+    "step_up_not_satisfied": 403,
 }
+JOIN: Final = "/sign-in/join"
+WAYS_IN: Final = "/me/sign-in"
+CONNECTED: Final = WAYS_IN + "?said=connected"
 USER_AGENT_LENGTH: Final = 200
 
 
@@ -40,45 +44,53 @@ class Render(Protocol):
     ) -> Response: ...
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Proof:
-    """What a door knows beside who it is: where they want to go, and what their session must remember.
-
-    ``new_status`` is what somebody new is at first; ``lasting`` shortens the session of a door whose provider will
-    not tell us of a sign-out.
-    """
-
-    target: str
-    new_status: Status
-    kind: SessionKind = SessionKind.OIDC
-    id_token: str | None = None
-    sid: str | None = None
-    acr: str | None = None
-    auth_time: int | None = None
-    lasting: timedelta | None = None
-
-
 class Entrance:
     """One per process, shared by all doors."""
 
     def __init__(
-        self, settings: Settings, *, directory: Directory, cookies: Cookies, seal: Seal, render: Render
+        self,
+        settings: Settings,
+        *,
+        directory: Directory,
+        cookies: Cookies,
+        seal: Seal,
+        room: WaitingRoom,
+        render: Render,
     ) -> None:
         self._lasting = timedelta(days=settings.auth.session_absolute_days)
         self._staff_lasting = timedelta(hours=settings.auth.staff_session_hours)
-        self._directory, self._cookies, self._seal, self._render = directory, cookies, seal, render
+        self._directory, self._cookies, self._seal = directory, cookies, seal
+        self._room, self._render = room, render
 
-    async def complete(self, request: Request, claims: Claims, proof: Proof) -> Response:
-        """A verified person's way in: their account or a new one, and a session."""
+    async def complete(
+        self, request: Request, claims: Claims, proof: Proof, *, anew: bool = False
+    ) -> Response:
+        """What follows from a proof: a way in, one more way in, or a fresh session.
+
+        ``anew``: they know that their address is taken, and want an account of their own without it.
+        """
         who = await self._directory.find(claims.issuer, claims.subject)
+        match proof.wish:
+            case Wish.CONNECT:
+                return await self._connect(request, claims, proof)
+            case Wish.AGAIN if not self._is_asker(request, proof, who):
+                return await self._refuse(request, "step_up_not_satisfied", claims, proof)
+            case Wish.SILENT if who is None:
+                # Nobody gets an account without having asked for one.
+                return see_other(proof.target)
         if who is None:
-            who = await self._directory.admit(claims, proof.new_status)
+            who = await self._directory.admit(
+                claims, proof.new_status, anew=anew, owned_domains=proof.owned_domains
+            )
+        if who is None:
+            return await self._ask_to_join(claims, proof)
         refused = self._directory.sign_in_refused_reason(who)
         if refused is not None:
             return await self.refuse(
                 request,
                 refused.reason.value,
                 provider=claims.provider,
+                wish=proof.wish,
                 target=proof.target,
                 member_id=who.member_id,
                 until=refused.until,
@@ -89,6 +101,32 @@ class Entrance:
 
     async def _admitted(self, claims: Claims, who: SignIn) -> None:
         """Every completed sign-in passes here, whatever its door: what follows from the claims belongs here."""
+
+    async def connected(self, claims: Claims) -> None:
+        """An identity was added to an account: what its claims say holds from now on."""
+        who = await self._directory.find(claims.issuer, claims.subject)
+        if who is not None:
+            await self._admitted(claims, who)
+
+    def _is_asker(self, request: Request, proof: Proof, who: SignIn | None) -> bool:
+        """Whether who comes back is who went, and still the one whose browser this is."""
+        actor = request.state.actor
+        return who is not None and who.member_id == proof.member_id == actor.member_id
+
+    async def _connect(self, request: Request, claims: Claims, proof: Proof) -> Response:
+        member_id = proof.member_id
+        if member_id is None or request.state.actor.member_id != member_id:
+            return await self._refuse(request, "not_same_member", claims, proof)
+        done = await self._directory.connect(member_id, claims, "connected")
+        if done is Connected.ANOTHERS:
+            return await self._refuse(request, "identity_taken", claims, proof)
+        await self.connected(claims)
+        return see_other(proof.target)
+
+    async def _ask_to_join(self, claims: Claims, proof: Proof) -> Response:
+        response = see_other(JOIN)
+        self._cookies.waiting.set(response, await self._room.keep(claims, proof))
+        return response
 
     async def _welcome(self, request: Request, claims: Claims, proof: Proof, who: SignIn) -> Response:
         held = self._cookies.session.read(request.scope["headers"])
@@ -114,12 +152,19 @@ class Entrance:
             subject_id=begun.id,
             after={"provider": claims.provider, "kind": proof.kind.value},
         )
-        target = proof.target
-        if who.hint is not None:
-            target = "/sign-in?" + urlencode({"hint": who.hint.value, "next": target})
-        response = see_other(target)
+        response = see_other(proof.target)
         self._cookies.session.set(response, begun.token)
         return response
+
+    async def _refuse(self, request: Request, reason: str, claims: Claims, proof: Proof) -> Response:
+        return await self.refuse(
+            request,
+            reason,
+            provider=claims.provider,
+            wish=proof.wish,
+            target=proof.target,
+            member_id=proof.member_id,
+        )
 
     async def refuse(
         self,
@@ -127,15 +172,21 @@ class Entrance:
         reason: str,
         *,
         provider: str | None,
+        wish: Wish = Wish.SIGN_IN,
         target: str = "/",
         member_id: int | None = None,
         until: datetime | None = None,
         note: str | None = None,
     ) -> Response:
-        """The page that says why nobody was let in, and the audit row of it; ``provider`` None: no such door."""
+        """The page that says why nobody was let in, and the audit row of it; ``provider`` None: no such door.
+
+        Who was asked in silence did not ask for anything: they go on to their page.
+        """
         after = {"reason": reason, "provider": provider}
         await self._directory.note("session.refused", member_id=member_id, after=after)
-        context = {"reason": reason, "until": until, "note": note, "next": target}
+        if wish is Wish.SILENT:
+            return see_other(target)
+        context = {"reason": reason, "until": until, "note": note, "wish": wish.value, "next": target}
         return self.page(request, "sign_in_refused.html", context, STATUS.get(reason, 400))
 
     def page(
@@ -149,6 +200,14 @@ class Entrance:
 
 def see_other(address: str) -> RedirectResponse:
     return RedirectResponse(address, 303, {"Cache-Control": "no-store"})
+
+
+def not_yet(request: Request) -> Response | None:
+    """Where somebody must go before they may connect one more way in; None: they may."""
+    actor = request.state.actor
+    if actor.is_anonymous:
+        return see_other("/sign-in?next=" + WAYS_IN)
+    return None if actor.fresh else see_other("/sign-in/again?next=" + WAYS_IN)
 
 
 def _user_agent(request: Request) -> str:

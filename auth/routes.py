@@ -10,8 +10,9 @@ from starlette.routing import BaseRoute, Route
 from auth.dconnect.door import DConnectDoor
 from auth.dconnect.vouching import Vouching
 from auth.demo_door import DemoDoor
-from auth.directory import Directory, Hint
+from auth.directory import Directory
 from auth.entrance import Entrance, Render, see_other
+from auth.joining import Joining
 from auth.oidc import door
 from auth.oidc.logout import BackChannel
 from auth.oidc.providers import Providers
@@ -21,6 +22,8 @@ from auth.oidc.transactions import LIFETIME
 from auth.sessions import commands as sessions
 from auth.sessions.cookies import Cookies, cookies_for, digest
 from auth.sessions.sealing import Seal
+from auth.waiting import WaitingRoom
+from auth.ways import Way
 from config.settings import Settings
 
 
@@ -48,16 +51,25 @@ class Doors:
         self._base = settings.site.base_url.rstrip("/")
         self._seal = Seal(settings.site.secret_key)
         self._directory, self._demo = directory, demo
+        room = WaitingRoom(Seal(settings.site.secret_key, b"plenary waiting identity"))
         self.entrance = Entrance(
-            settings, directory=directory, cookies=self.cookies, seal=self._seal, render=render
+            settings,
+            directory=directory,
+            cookies=self.cookies,
+            seal=self._seal,
+            room=room,
+            render=render,
+        )
+        self.joining = Joining(
+            entrance=self.entrance, directory=directory, room=room, cookie=self.cookies.waiting
         )
         self.oidc = OidcDoor(
             providers=self.providers,
             entrance=self.entrance,
+            directory=directory,
             browser=self.cookies.browser,
             base_url=self._base,
         )
-
         self.dconnect = DConnectDoor(
             settings.auth, entrance=self.entrance, browser=self.cookies.browser, base_url=self._base
         )
@@ -72,9 +84,12 @@ class Doors:
         """Where our forms lead on to, for `form-action`: browsers follow it through every redirect."""
         return self.providers.origins() | self.dconnect.origins | self.vouching.origins
 
+    def ways(self) -> tuple[Way, ...]:
+        """Every way in that an account can have, for the page that lists one's own."""
+        return (*self.providers.ways(), *self.dconnect.ways())
+
     async def choose(self, request: Request) -> Response:
         """One form a provider: `POST /sign-in/{name}` with `next` and, for a face, `login_hint`."""
-        hint = request.query_params.get("hint")
         return self.entrance.page(
             request,
             "sign_in.html",
@@ -85,7 +100,6 @@ class Doors:
                 ],
                 "faces": self._demo.faces if self._demo else (),
                 "next": safe_target(request.query_params.get("next")),
-                "hint": hint if hint in set(Hint) else None,
             },
         )
 
@@ -117,6 +131,7 @@ def auth_routes(doors: Doors) -> Sequence[BaseRoute]:
     """Every door's routes; LTI and SCIM add theirs here when they arrive."""
     return (
         Route("/sign-in", doors.choose),
+        *doors.joining.routes(),
         *doors.oidc.routes(),
         *doors.dconnect.routes(),
         *doors.vouching.routes(),

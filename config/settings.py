@@ -131,7 +131,11 @@ class SearchSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProviderSettings:
-    """One OpenID Connect provider that people sign in with; `new_members` None follows `auth.new_members`."""
+    """One OpenID Connect provider that people sign in with; `new_members` None follows `auth.new_members`.
+
+    `owned_domains`: mail domains whose addresses it alone gives out. `silent`: it may be asked, unseen, whether a
+    visitor is signed in there. `step_up_acr`: the level of proof (`acr`) that the administration asks for.
+    """
 
     name: Annotated[str, SLUG]
     label: Annotated[str, FILLED]
@@ -140,6 +144,9 @@ class ProviderSettings:
     client_secret: Secret
     scopes: tuple[str, ...] = ("openid", "profile", "email")
     new_members: NewMembers | None = None
+    owned_domains: tuple[str, ...] = ()
+    silent: bool = False
+    step_up_acr: Annotated[str, FILLED] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

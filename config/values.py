@@ -183,6 +183,13 @@ def _scopes(scopes: tuple[str, ...]) -> tuple[str, ...]:
     return scopes
 
 
+def _mail_domains(domains: tuple[str, ...]) -> tuple[str, ...]:
+    small = tuple(domain.lower() for domain in domains)
+    if not all(_DOMAIN.fullmatch(domain) for domain in small):
+        raise BadValueError('must be mail domains such as "example.org", without the @')
+    return small
+
+
 def _return_address(url: str) -> str:
     """An origin and the beginning of a path; one that climbs would cover more than it says."""
     if re.search(r"/\.|//|%", _address(url, path=True).partition("://")[2]):
@@ -201,6 +208,7 @@ REFINED: Final[dict[str, Callable[[Any], Any]]] = {
     "auth.providers.*.issuer": lambda url: _address(url, path=True),
     "auth.providers.*.client_secret": _long_secret(1),
     "auth.providers.*.scopes": _scopes,
+    "auth.providers.*.owned_domains": _mail_domains,
     "auth.dconnect.*.url": lambda url: _address(url, path=True),
     "auth.dconnect.*.secret": _long_secret(DCONNECT_SECRET_LENGTH),
     "auth.dconnect_clients.*.return_to": _return_address,

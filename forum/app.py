@@ -126,7 +126,9 @@ class Site:
                 ),
             ],
         )
-        app.state.web = web_of(settings, demo=self.demo.courses_path if self.demo else "")
+        app.state.web = web_of(
+            settings, ways=self.doors.ways(), demo=self.demo.courses_path if self.demo else ""
+        )
         app.router.default = Router(self._routes(), unknown)
         return app
 
@@ -177,7 +179,11 @@ def render_for_auth(
     """The pages of the doors, in our own frame."""
     titles = {
         "sign_in.html": _("Sign in"),
-        "sign_in_refused.html": _("You are not signed in"),
+        "sign_in_refused.html": _("You are not signed in")
+        if request.state.actor.is_anonymous
+        else _("This did not work"),
+        "sign_in_again.html": _("Is it you?"),
+        "join.html": _("This address is known here"),
         "signed_out.html": _("You are signed out"),
         "not_vouched.html": _("We did not send you on"),
         "demo_courses.html": _("Courses"),

@@ -1,9 +1,6 @@
 """The forum's side of sign-in: who a credential belongs to, and what they may know and read."""
 
-import re
-import secrets
-import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 import asyncpg
@@ -11,9 +8,9 @@ import asyncpg
 from auth.actor import VISITOR, Actor, GroupRole, Scope, StaffRole, Status
 from auth.directory import (
     Claims,
+    Connected,
     CurrentSession,
     CurrentToken,
-    Hint,
     Loaded,
     Refused,
     RefusedReason,
@@ -23,7 +20,9 @@ from auth.directory import (
 from auth.oidc.reserved import DEMO_ISSUER
 from config.settings import AuthSettings
 from forum.kit.shared import Shared
-from forum.kit.transaction import command, connection
+from forum.kit.transaction import connection
+from forum.members.admission import AlreadyAdmittedError, admit, find
+from forum.members.commands import connect_identity
 from forum.outbox.models import AuditEntry
 
 # The two doors, for nobody, for the pending and for the active alike: `who` holds one row or none. A ban
@@ -104,14 +103,6 @@ SELECT array_agg(id) FILTER (WHERE visibility <> 'hidden') AS listed,
 FROM groups
 """
 
-FIND = """
-SELECT m.id, m.staff, m.suspended_until, m.suspension_reason,
-       CASE WHEN m.status = 'suspended' AND m.suspended_until <= now() THEN 'active'
-            ELSE m.status END AS status
-FROM identities i JOIN members m ON m.id = i.member_id
-WHERE i.issuer = $1 AND i.subject = $2
-"""
-
 VOUCHED = """
 SELECT CASE WHEN m.email_verified THEN m.email END AS email,
     ARRAY(SELECT g.slug FROM groups g JOIN memberships ms ON ms.group_id = g.id
@@ -121,15 +112,8 @@ SELECT CASE WHEN m.email_verified THEN m.email END AS email,
 FROM members m WHERE m.id = $1
 """
 
-USERNAME_LENGTH = 40
-USERNAME_TRIES = 20
-RESERVED_USERNAMES = frozenset(
-    {"admin", "administrator", "moderator", "root", "staff", "support", "system", "me"}
-)
-
-
-class AlreadyAdmittedError(Exception):
-    """A parallel sign-in of the same person was faster."""
+HAS_ADDRESS = "SELECT true FROM members WHERE id = $1 AND lower(email) = lower($2)"
+IDENTITIES = "SELECT issuer, subject FROM identities WHERE member_id = $1 ORDER BY id"
 
 
 class MemberDirectory:
@@ -167,21 +151,29 @@ class MemberDirectory:
         return Loaded(actor=actor, session=_session(row))
 
     async def find(self, issuer: str, subject: str) -> SignIn | None:
-        if issuer == self._ignored:
-            return None
-        async with connection() as raw:
-            row = await raw.fetchrow(FIND, issuer, subject)
-        return _sign_in(row) if row else None
+        return None if issuer == self._ignored else await find(issuer, subject)
 
-    async def admit(self, claims: Claims, status: Status) -> SignIn:
+    async def admit(
+        self, claims: Claims, status: Status, *, anew: bool = False, owned_domains: Sequence[str] = ()
+    ) -> SignIn | None:
         if claims.issuer == self._ignored:
             raise ValueError("the demo's issuer is reserved")
         try:
-            return await _admit(claims, status)
+            return await admit(claims, status, anew=anew, owned_domains=owned_domains)
         except AlreadyAdmittedError:
-            found = await self.find(claims.issuer, claims.subject)
-            assert found is not None
-            return found
+            return await self.find(claims.issuer, claims.subject)
+
+    async def connect(self, member_id: int, claims: Claims, how: str) -> Connected:
+        return await connect_identity(member_id, claims.issuer, claims.subject, provider=claims.provider, how=how)
+
+    async def has_address(self, member_id: int, email: str) -> bool:
+        async with connection() as raw:
+            return await raw.fetchval(HAS_ADDRESS, member_id, email) is not None
+
+    async def identities_of(self, member_id: int) -> list[tuple[str, str]]:
+        async with connection() as raw:
+            rows = await raw.fetch(IDENTITIES, member_id)
+        return [(row["issuer"], row["subject"]) for row in rows]
 
     async def vouched(self, member_id: int, groups: Sequence[str]) -> Vouched:
         async with connection() as raw:
@@ -213,91 +205,6 @@ class MemberDirectory:
             subject_id=subject_id,
             after=dict(after or {}),
         )
-
-
-@command
-async def _admit(claims: Claims, status: Status) -> SignIn:
-    async with connection() as raw:
-        email, hint = await _free_address(raw, claims)
-        member_id = await _insert_member(raw, claims, status, email)
-        mine = await raw.fetchval(
-            "INSERT INTO identities (member_id, issuer, subject) VALUES ($1, $2, $3)"
-            " ON CONFLICT (issuer, subject) DO NOTHING RETURNING id",
-            member_id,
-            claims.issuer,
-            claims.subject,
-        )
-        if mine is None:
-            raise AlreadyAdmittedError
-    await AuditEntry.create(
-        actor_id=member_id,
-        action="member.admitted",
-        subject="member",
-        subject_id=member_id,
-        after={"status": status.value, "provider": claims.provider},
-    )
-    return SignIn(member_id=member_id, status=status, created=True, hint=hint)
-
-
-async def _free_address(raw: asyncpg.Connection, claims: Claims) -> tuple[str | None, Hint | None]:
-    """The address the new account may carry: only a verified one, and only when nobody here has it.
-
-    An unverified address is dropped in silence: saying that it is taken would tell strangers who is a member.
-    """
-    if not claims.email or not claims.email_verified or len(claims.email) > 254:
-        return None, None
-    # Two newcomers with one address would both find it free: the second waits for the first.
-    await raw.execute("SELECT pg_advisory_xact_lock(hashtextextended(lower($1::text), 0))", claims.email)
-    taken = await raw.fetchval(
-        "SELECT true FROM members WHERE lower(email) = lower($1) LIMIT 1", claims.email
-    )
-    return (None, Hint.EMAIL_TAKEN) if taken else (claims.email, None)
-
-
-async def _insert_member(raw: asyncpg.Connection, claims: Claims, status: Status, email: str | None) -> int:
-    for username in usernames(claims.preferred_username or claims.name or ""):
-        member_id: int | None = await raw.fetchval(
-            "INSERT INTO members (username, display_name, email, email_verified, status, language, time_zone)"
-            " VALUES ($1, $2, $3, $4, $5, coalesce($6, 'en'), coalesce($7, 'UTC'))"
-            " ON CONFLICT (lower(username)) DO NOTHING RETURNING id",
-            username,
-            display_name(claims, username),
-            email,
-            email is not None,
-            status.value,
-            claims.language,
-            claims.time_zone,
-        )
-        if member_id is not None:
-            return member_id
-    raise RuntimeError("no free username was found")
-
-
-def usernames(wish: str) -> Iterator[str]:
-    """Names to try in turn, of the shape the database asks for: the wish itself, then with numbers."""
-    plain = unicodedata.normalize("NFKD", wish.partition("@")[0]).encode("ascii", "ignore").decode().lower()
-    stem = re.sub(r"[^a-z0-9_-]+", "-", plain).strip("-_")[:USERNAME_LENGTH].rstrip("-_")
-    if len(stem) < 2:
-        stem = "member"
-    elif stem not in RESERVED_USERNAMES:
-        yield stem
-    for attempt in range(USERNAME_TRIES):
-        suffix = f"-{attempt + 2}" if attempt < USERNAME_TRIES // 2 else f"-{_random_number()}"
-        yield stem[: USERNAME_LENGTH - len(suffix)] + suffix
-
-
-def _random_number() -> int:
-    return secrets.randbelow(10**9)
-
-
-def display_name(claims: Claims, username: str) -> str:
-    """One line without control or formatting characters, at most 80 long."""
-    kept = "".join(
-        " " if unicodedata.category(c) in ("Zs", "Zl", "Zp", "Cc") else c
-        for c in unicodedata.normalize("NFC", claims.name or "")
-        if unicodedata.category(c) not in ("Cf", "Cs", "Co", "Cn")
-    )
-    return " ".join(kept.split())[:80].strip() or username
 
 
 async def _nobody() -> Loaded:
@@ -352,14 +259,4 @@ def _session(row: asyncpg.Record) -> CurrentSession:
         acr=row["acr"],
         auth_time=row["auth_time"],
         stale=row["stale"],
-    )
-
-
-def _sign_in(row: asyncpg.Record) -> SignIn:
-    return SignIn(
-        member_id=row["id"],
-        status=Status(row["status"]),
-        staff=StaffRole(row["staff"]) if row["staff"] else None,
-        suspended_until=row["suspended_until"],
-        suspension_reason=row["suspension_reason"],
     )

@@ -5,7 +5,7 @@ from typing import Final
 from forum.groups.pages import groups
 from forum.groups.pages import people as places
 from forum.members.pages import people as members
-from forum.members.pages import tokens
+from forum.members.pages import tokens, ways_in
 from forum.notifications import pages as notices
 from forum.searching import pages as searching
 from forum.site import pages as site
@@ -77,6 +77,8 @@ PAGES: Final[tuple[PageRoute, ...]] = (
     get("/me/drafts/{id:int}", compose.draft),
     post("/me/drafts/{id:int}/delete", lists.delete_draft),
     get("/me/bookmarks", lists.bookmarks),
+    get("/me/sign-in", ways_in.ways_in),
+    post("/me/sign-in/disconnect", ways_in.disconnect),
     get("/me/sessions", members.sessions_page),
     post("/me/sessions/others/end", members.end_other_sessions),
     post("/me/sessions/{id:int}/end", members.end_session),

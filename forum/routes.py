@@ -100,6 +100,8 @@ API = (
     get("/me/tokens", members.list_tokens),
     post("/me/tokens", members.post_token),
     delete("/me/tokens/{id:int}", members.delete_token),
+    get("/me/identities", members.list_identities),
+    delete("/me/identities/{id:int}", members.delete_identity),
     get("/home", site.get_home),
     get("/front", site.get_front),
     get("/members", members.list_members),

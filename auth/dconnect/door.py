@@ -13,14 +13,16 @@ from auth.csrf import origin_of
 from auth.dconnect import nonces
 from auth.dconnect.wire import WireError, pack, unpack
 from auth.directory import Claims
-from auth.entrance import Entrance, Proof, see_other
+from auth.entrance import CONNECTED, Entrance, not_yet, see_other
 from auth.form import FormError, parse_fields, read_form
 from auth.oidc import transactions
 from auth.oidc.claims import claims_of
 from auth.oidc.target import safe_target
 from auth.oidc.transactions import UnderWay
+from auth.proof import Proof, Wish
 from auth.sessions.cookies import Cookie, new_token
 from auth.sessions.models import SessionKind
+from auth.ways import Way
 from config.settings import AuthSettings, DConnectSettings
 
 GROUP_FIELDS: Final = ("groups", "add_groups", "remove_groups")
@@ -39,6 +41,7 @@ class DConnectDoor:
     def routes(self) -> Sequence[Route]:
         return (
             Route("/sign-in/dconnect/{name}", self.begin, methods=["POST"]),
+            Route("/sign-in/connect/dconnect/{name}", self.connect, methods=["POST"]),
             Route("/auth/dconnect/{name}", self.come_back, methods=["GET"]),
         )
 
@@ -46,7 +49,19 @@ class DConnectDoor:
         """For the sign-in page; the name is the end of the form's address."""
         return [{"name": f"dconnect/{site.name}", "label": site.label} for site in self._sites.values()]
 
+    def ways(self) -> list[Way]:
+        return [
+            Way(issuer=source(site), label=site.label, connect=f"/sign-in/connect/dconnect/{site.name}")
+            for site in self._sites.values()
+        ]
+
     async def begin(self, request: Request) -> Response:
+        return await self._begin(request, Wish.SIGN_IN)
+
+    async def connect(self, request: Request) -> Response:
+        return not_yet(request) or await self._begin(request, Wish.CONNECT)
+
+    async def _begin(self, request: Request, wish: Wish) -> Response:
         site = self._sites.get(request.path_params["name"])
         if site is None:
             return await self._entrance.refuse(request, "unknown_provider", provider=None)
@@ -56,7 +71,14 @@ class DConnectDoor:
             return await self._entrance.refuse(request, wrong.reason, provider=source(site))
         held = self._browser.read(request.scope["headers"])
         browser, nonce = held.decode("latin-1") if held else new_token(), new_token()
-        under_way = UnderWay(nonce="", verifier="", target=safe_target(form.get("next")))
+        connecting = wish is Wish.CONNECT
+        under_way = UnderWay(
+            nonce="",
+            verifier="",
+            target=CONNECTED if connecting else safe_target(form.get("next")),
+            wish=wish,
+            member_id=request.state.actor.member_id if connecting else None,
+        )
         await transactions.begin(nonce, browser, source(site), under_way)
         asked = {"nonce": nonce, "return_sso_url": f"{self._base}/auth/dconnect/{site.name}"}
         response = see_other(f"{site.url}?{urlencode(pack(asked, site.secret))}")
@@ -81,7 +103,14 @@ class DConnectDoor:
             reason = "refused_by_provider" if said.get("failed") == "true" else "no_external_id"
             return await self._entrance.refuse(request, reason, provider=source(site), target=under_way.target)
         status = Status(site.new_members or self._new_members)
-        proof = Proof(target=under_way.target, new_status=status, kind=SessionKind.DCONNECT)
+        proof = Proof(
+            target=under_way.target,
+            label=site.label,
+            new_status=status,
+            wish=under_way.wish,
+            member_id=under_way.member_id,
+            kind=SessionKind.DCONNECT,
+        )
         return await self._entrance.complete(request, claims, proof)
 
 

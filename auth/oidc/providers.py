@@ -1,7 +1,7 @@
 """The providers in the settings, by name and by issuer."""
 
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from urllib.parse import urlsplit
 
 import httpx2
@@ -11,6 +11,7 @@ from auth.actor import Status
 from auth.csrf import origin_of
 from auth.oidc.client import HardenedClient, UnreachableError
 from auth.oidc.reserved import DEMO_ISSUER
+from auth.ways import Way
 from config.settings import LimitsSettings, NewMembers, ProviderSettings
 
 log = logging.getLogger(__name__)
@@ -28,6 +29,9 @@ class Provider:
     ) -> None:
         self.name, self.label, self.issuer = settings.name, settings.label, settings.issuer
         self.new_status = Status(settings.new_members or new_members)
+        self.owned_domains, self.step_up_acr = settings.owned_domains, settings.step_up_acr
+        self.silent = settings.silent
+        self.seconds = limits.outbound_seconds
         self.client = HardenedClient(settings, client, limits)
 
 
@@ -62,6 +66,11 @@ class Providers:
 
     def issuing(self, issuer: str) -> Provider | None:
         return self._by_issuer.get(issuer)
+
+    def ways(self) -> Sequence[Way]:
+        return [
+            Way(issuer=one.issuer, label=one.label, connect="/sign-in/connect/" + one.name) for one in self
+        ]
 
     def origins(self) -> frozenset[str]:
         """Where our forms lead on to, for `form-action`: the issuers, and what discovery has said.

@@ -7,6 +7,7 @@ from typing import Final
 import msgspec
 
 from auth import sql
+from auth.proof import Wish
 from auth.sessions.cookies import digest
 
 LIFETIME: Final = timedelta(minutes=10)
@@ -32,11 +33,15 @@ RETURNING data
 
 @dataclass(frozen=True, slots=True)
 class UnderWay:
-    """What must still be known when the browser comes back."""
+    """What must still be known when the browser comes back; ``began`` in seconds since 1970."""
 
     nonce: str
     verifier: str
     target: str
+    wish: Wish = Wish.SIGN_IN
+    member_id: int | None = None
+    acr: str | None = None
+    began: int = 0
 
 
 async def begin(state: str, browser: str, provider: str, what: UnderWay) -> None:

@@ -1,6 +1,6 @@
 """The cookies: the session's, the one that binds a sign-in under way to its browser, and two for learning platforms.
 
-Over https both carry the `__Host-` prefix, so that no neighbouring host can set them; over http only a
+Over https they carry the `__Host-` prefix, so that no neighbouring host can set them; over http only a
 loopback address is served (the demo, tests), where a `Secure` cookie would not be sent. SameSite is Lax:
 Strict would hide the session on the way back from a provider.
 
@@ -85,10 +85,13 @@ class Cookie:
 
 @dataclass(frozen=True, slots=True)
 class Cookies:
-    """``launch`` binds a launch under way to its browser, ``embedded`` is the limited session of a frame."""
+    """``browser`` and ``launch`` bind what is under way to its browser, ``waiting`` an identity that met a taken
+    address; ``embedded`` is the limited session of a frame.
+    """
 
     session: Cookie
     browser: Cookie
+    waiting: Cookie
     launch: Cookie
     embedded: Cookie
 
@@ -103,6 +106,7 @@ def cookies_for(base_url: str, *, session_days: int, sign_in_seconds: int) -> Co
     return Cookies(
         session=Cookie(prefix + "plenary", secure, session_days * 86_400),
         browser=Cookie(prefix + "plenary-sign-in", secure, sign_in_seconds),
+        waiting=Cookie(prefix + "plenary-join", secure, sign_in_seconds),
         launch=Cookie(prefix + "plenary-launch", secure, LAUNCH_SECONDS, cross_site=True),
         embedded=Cookie(
             ("__Secure-" if secure else "") + "plenary-embedded",

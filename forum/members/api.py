@@ -17,6 +17,7 @@ from forum.members.schemas import (
     TokenList,
     TokenMade,
     TokenWish,
+    WaysIn,
 )
 from forum.web.shown_once import ShownOnce
 
@@ -34,6 +35,19 @@ async def patch_me(call: Call[ProfileEdit, Nothing]) -> Response:
     """Change your profile; fields left out stay. If-Match names the version that you changed."""
     await commands.edit_profile(call.actor, call.body, call.version())
     return _me(await queries.me(call.actor))
+
+
+@operation("keep_drafts_and_preview", answers={200: WaysIn}, signed_in=True)
+async def list_identities(call: Call[None, Nothing]) -> Response:
+    """The ways to sign in that lead to your account."""
+    return document(await queries.ways_in(call.actor, call.request.app.state.web.ways))
+
+
+@operation("keep_drafts_and_preview", answers={204: None}, scope=POST, signed_in=True)
+async def delete_identity(call: Call[None, Nothing]) -> Response:
+    """Take a way to sign in from your account, after a fresh proof; the last one stays."""
+    await commands.disconnect_identity(call.actor, call.id("id"))
+    return nothing()
 
 
 @operation("see_member_profile_and_directory", query=DirectoryFilter, answers={200: Directory})

@@ -7,18 +7,33 @@ import msgspec
 from tortoise.expressions import F
 
 from auth.actor import Actor, Scope, StaffRole, Status
+from auth.directory import Connected
 from auth.tokens import commands as api_tokens
-from forum.kit.errors import Invalid, NotFound, PreconditionMissing, Stale
+from forum.kit.errors import Invalid, NotAllowed, NotFound, PreconditionMissing, Stale
 from forum.kit.fields import body_field, line_field
-from forum.kit.transaction import command
+from forum.kit.transaction import command, connection
 from forum.kit.verdict import require
 from forum.members.facts import MemberApproved, ProfileEdited
 from forum.members.models import Member
-from forum.members.policies import can_approve_members, can_create_token, can_edit_profile, can_manage_tokens
+from forum.members.policies import (
+    can_approve_members,
+    can_change_ways_in,
+    can_create_token,
+    can_edit_profile,
+    can_manage_tokens,
+)
 from forum.members.queries import id_of, my_groups
 from forum.members.schemas import ProfileEdit, TokenGroup, TokenMade, TokenWish
 from forum.outbox.record import audit, record
 
+CONNECT = """
+INSERT INTO identities (member_id, issuer, subject) VALUES ($1, $2, $3)
+ON CONFLICT (issuer, subject) DO NOTHING RETURNING id
+"""
+WHOSE = "SELECT member_id FROM identities WHERE issuer = $1 AND subject = $2"
+END_ITS_SESSIONS = """
+DELETE FROM sessions WHERE member_id = $1 AND issuer = $2 AND subject = $3 AND id IS DISTINCT FROM $4::bigint
+"""
 AUDIENCE_FIELDS = frozenset({"country", "sector", "languages", "time_zone", "bio"})
 
 
@@ -70,6 +85,39 @@ async def approve_member(actor: Actor, username: str) -> None:
         before={"status": Status.PENDING.value},
         after={"status": Status.ACTIVE.value},
     )
+
+
+@command
+async def connect_identity(member_id: int, issuer: str, subject: str, *, provider: str, how: str) -> Connected:
+    """Add a way to sign in to an account: its owner proved both, or an administrator vouches for the provider."""
+    async with connection() as raw:
+        identity_id = await raw.fetchval(CONNECT, member_id, issuer, subject)
+        if identity_id is None:
+            mine = await raw.fetchval(WHOSE, issuer, subject) == member_id
+            return Connected.ALREADY if mine else Connected.ANOTHERS
+    after = {"provider": provider, "how": how}
+    await audit(member_id, "identity.linked", "identity", identity_id, after=after)
+    return Connected.NOW
+
+
+@command
+async def disconnect_identity(actor: Actor, identity_id: int) -> None:
+    """Take a way to sign in from one's own account, with the sessions that began by it; never the last one."""
+    require(can_change_ways_in(actor))
+    async with connection() as raw:
+        # Two at once could each leave the other's as the last: the member's row makes them wait.
+        await raw.execute("SELECT FROM members WHERE id = $1 FOR UPDATE", actor.member_id)
+        mine = await raw.fetch("SELECT id, issuer, subject FROM identities WHERE member_id = $1", actor.member_id)
+        gone = next((row for row in mine if row["id"] == identity_id), None)
+        if gone is None:
+            raise NotFound
+        if len(mine) == 1:
+            raise NotAllowed("last_way_in")
+        await raw.execute("DELETE FROM identities WHERE id = $1", identity_id)
+        await raw.execute(
+            END_ITS_SESSIONS, actor.member_id, gone["issuer"], gone["subject"], actor.session_id
+        )
+    await audit(actor.member_id, "identity.unlinked", "identity", identity_id)
 
 
 @command

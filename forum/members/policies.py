@@ -59,3 +59,10 @@ def can_create_token(actor: Actor) -> Verdict:
 def can_keep_own_things(actor: Actor) -> Verdict:
     """Drafts, bookmarks, previews, sessions, notices: everybody who is signed in."""
     return SIGN_IN_FIRST if actor.is_anonymous else ALLOWED
+
+
+def can_change_ways_in(actor: Actor) -> Verdict:
+    """How one signs in: one's own, after a fresh proof."""
+    if actor.is_anonymous:
+        return SIGN_IN_FIRST
+    return ALLOWED if actor.fresh else Verdict("step_up_needed")

@@ -1,6 +1,9 @@
 """Reading people: each field is shown to the audience its owner chose; gender to nobody."""
+from collections.abc import Sequence
+
 from auth.actor import Actor, Scope
 from auth.tokens import queries as api_tokens
+from auth.ways import Way
 from forum.kit.errors import NotFound
 from forum.kit.transaction import connection
 from forum.kit.verdict import require
@@ -84,6 +87,13 @@ MY_GROUPS = """
     SELECT g.id, g.slug, g.title FROM memberships m JOIN groups g ON g.id = m.group_id
     WHERE m.member_id = $1 AND g.id = ANY($2::bigint[]) ORDER BY g.title, g.id
 """
+IDENTITIES = """
+    SELECT json_build_object('items', coalesce(json_agg(json_build_object(
+        'id', i.id, 'issuer', i.issuer, 'label', coalesce(w.label, i.issuer), 'since', i.created_at) ORDER BY i.id),
+        '[]'), 'next', null)
+    FROM identities i LEFT JOIN unnest($2::text[], $3::text[]) AS w (issuer, label) ON w.issuer = i.issuer
+    WHERE i.member_id = $1
+"""
 STATUS = "SELECT id, status FROM members WHERE lower(username) = lower($1)"
 
 
@@ -116,6 +126,13 @@ async def directory(actor: Actor, wanted: DirectoryFilter) -> bytes:
 async def me(actor: Actor) -> bytes:
     async with connection() as sql:
         return bytes(await sql.fetchval(ME, actor.member_id, actor.unread_notices, list(actor.listed)))
+
+
+async def ways_in(actor: Actor, known: Sequence[Way]) -> bytes:
+    """One's own identities, each under the name of its door as far as that is known."""
+    issuers, labels = [way.issuer for way in known], [way.label for way in known]
+    async with connection() as sql:
+        return bytes(await sql.fetchval(IDENTITIES, actor.member_id, issuers, labels))
 
 
 async def pending_members(actor: Actor) -> bytes:

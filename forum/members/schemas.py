@@ -80,6 +80,20 @@ class Me(msgspec.Struct, frozen=True):
     version: int
 
 
+class WayIn(msgspec.Struct, frozen=True):
+    """A provider's account that leads to yours; ``label`` is the provider's name for people."""
+
+    id: int
+    issuer: str
+    label: str
+    since: datetime
+
+
+class WaysIn(msgspec.Struct, frozen=True):
+    items: list[WayIn]
+    next: str | None
+
+
 class ProfileEdit(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """Fields left out stay as they are."""
 

@@ -28,6 +28,8 @@ _SENTENCES: Final = {
     "token_made": _("This token was made already, and is shown only once. If you have not copied it, end it here."),
     "token_ended": _("The token is ended. Nothing can be done with it any more."),
     "link_made": _("This link was made already, and is shown only once."),
+    "connected": _("Connected. From now on this way leads to your account as well."),
+    "disconnected": _("That way to sign in no longer leads to your account."),
     "kept": _("Kept in your bookmarks."),
     "roster_read": _("The forum has read the roster."),
     "roster_stopped": _("So many would leave that the forum waits: an administrator decides."),

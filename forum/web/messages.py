@@ -40,6 +40,7 @@ _REFUSALS: Final = {
     "staff_only": _("Only the site's staff can do this."),
     "admins_only": _("Only the site's administrators can do this."),
     "step_up_needed": _("Please sign in once more before you do this. It keeps your account safe."),
+    "last_way_in": _("This is the only way into your account. Connect another one first."),
     "not_yours": _("Only the person who wrote this can do that."),
     "yourself": _("You cannot do this to yourself."),
     "unknown_group": _("No group has this name. Please check the spelling."),

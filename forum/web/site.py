@@ -7,6 +7,7 @@ import secrets
 from dataclasses import dataclass, field
 from typing import Final
 
+from auth.ways import Way
 from config.settings import Settings
 
 NONCE_BYTES: Final = 12
@@ -16,7 +17,7 @@ FORM_ID_LENGTH: Final = (NONCE_BYTES + SIGNATURE_BYTES) * 4 // 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Web:
-    """``key`` signs the ids of forms; ``session_idle_days`` bounds the list of sessions.
+    """``key`` signs the ids of forms; ``session_idle_days`` bounds the list of sessions; ``ways`` lead in.
 
     ``demo``: where the demonstration's courses are, for the line that each page of a demonstration carries.
     """
@@ -27,6 +28,7 @@ class Web:
     language: str = "en"
     time_zone: str = "UTC"
     session_idle_days: int = 30
+    ways: tuple[Way, ...] = ()
     demo: str = ""
     key: bytes = field(repr=False)
 
@@ -35,7 +37,7 @@ class Web:
         return self.base_url.startswith("https://")
 
 
-def web_of(settings: Settings, *, demo: str = "") -> Web:
+def web_of(settings: Settings, *, ways: tuple[Way, ...] = (), demo: str = "") -> Web:
     site = settings.site
     return Web(
         name=site.name,
@@ -44,6 +46,7 @@ def web_of(settings: Settings, *, demo: str = "") -> Web:
         language=site.language,
         time_zone=site.time_zone,
         session_idle_days=settings.auth.session_idle_days,
+        ways=ways,
         demo=demo,
         key=hashlib.sha256(b"forms:" + site.secret_key.reveal().encode()).digest(),
     )

@@ -21,6 +21,7 @@ VOCABULARY = {
 }  # fmt: skip
 # Pure calculations and machinery of one domain, by their own names.
 OWN_NAMES = {
+    "members/admission": "how a door's claims become an account",
     "threads/statements": "the SQL that queries and commands share",
     "threads/recount": "counters made anew, for imports and the doctor",
     "groups/recount": "counters made anew, for imports and the doctor",

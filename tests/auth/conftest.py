@@ -15,7 +15,7 @@ from forum.directory import MemberDirectory
 from forum.kit.transaction import outermost
 from tests.auth.database import empty_database
 from tests.auth.faces import FACES
-from tests.auth.op import ISSUER, LyingProvider
+from tests.auth.op import ISSUER, SECOND, LyingProvider
 from tests.auth.site import BASE_URL, Site, page
 
 
@@ -58,6 +58,16 @@ def settings() -> Settings:
                     issuer=ISSUER,
                     client_id="forum",
                     client_secret=Secret("forum-secret"),
+                    owned_domains=("owned.test",),
+                    silent=True,
+                ),
+                ProviderSettings(
+                    name="second",
+                    label="Ministry",
+                    issuer=SECOND,
+                    client_id="forum",
+                    client_secret=Secret("another-secret"),
+                    step_up_acr="two-factors",
                 ),
             ),
             new_members="pending",
@@ -71,8 +81,16 @@ def op() -> LyingProvider:
 
 
 @pytest.fixture
-async def site(database: asyncpg.Connection, settings: Settings, op: LyingProvider) -> AsyncIterator[Site]:
-    client = open_client(settings.limits, {ISSUER: httpx2.ASGITransport(app=op.app)})
+def second() -> LyingProvider:
+    return LyingProvider(SECOND, "second")
+
+
+@pytest.fixture
+async def site(
+    database: asyncpg.Connection, settings: Settings, op: LyingProvider, second: LyingProvider
+) -> AsyncIterator[Site]:
+    mounts = {one.issuer: httpx2.ASGITransport(app=one.app) for one in (op, second)}
+    client = open_client(settings.limits, mounts)
     async with client:
         yield Site(settings, MemberDirectory(settings.auth), client, raw=database)
 

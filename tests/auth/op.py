@@ -18,17 +18,19 @@ from starlette.routing import Route
 from tests.auth.site import begin
 
 ISSUER = "https://op.example.test"
+SECOND = "https://second.example.test"
 KEYS = [RSAKey.generate_key(2048, {"use": "sig"}, auto_kid=True) for _ in range(2)]
 
 
 class LyingProvider:
-    def __init__(self) -> None:
+    def __init__(self, issuer: str = ISSUER, name: str = "op") -> None:
+        self.issuer, self.name = issuer, name
         self.key, self.published, self.kid = KEYS[0], [KEYS[0]], True
         self.metadata: dict[str, Any] = {
-            "issuer": ISSUER,
-            "authorization_endpoint": ISSUER + "/authorize",
-            "token_endpoint": ISSUER + "/token",
-            "jwks_uri": ISSUER + "/keys",
+            "issuer": issuer,
+            "authorization_endpoint": issuer + "/authorize",
+            "token_endpoint": issuer + "/token",
+            "jwks_uri": issuer + "/keys",
             "response_types_supported": ["code"],
             "id_token_signing_alg_values_supported": ["RS256"],
             "authorization_response_iss_parameter_supported": True,
@@ -69,7 +71,7 @@ class LyingProvider:
 
     def id_token(self) -> str:
         now = int(time.time())
-        claims = {"iss": ISSUER, "aud": "forum", "iat": now, "exp": now + 300, "nonce": self.nonce}
+        claims = {"iss": self.issuer, "aud": "forum", "iat": now, "exp": now + 300, "nonce": self.nonce}
         claims = {name: value for name, value in {**claims, **self.claims}.items() if value is not None}
         header: dict[str, Any] = {"alg": self.algorithm}
         if self.kid:
@@ -95,7 +97,13 @@ async def sign_in(
     browser: httpx2.AsyncClient, op: LyingProvider, query: dict[str, str] | None = None, **form: str
 ) -> httpx2.Response:
     """The whole way, as an honest browser would go it; ``query`` changes what it brings back."""
-    sent = await begin(browser, **form)
+    sent = await begin(browser, op.name, **form)
+    return await come_back(browser, op, sent, **(query or {}))
+
+
+async def come_back(
+    browser: httpx2.AsyncClient, op: LyingProvider, sent: dict[str, str], **query: str
+) -> httpx2.Response:
     op.nonce = sent["nonce"]
-    back = {"code": "c", "state": sent["state"], "iss": ISSUER, **(query or {})}
-    return await browser.get("/auth/callback/op", params={k: v for k, v in back.items() if v})
+    back = {"code": "c", "state": sent["state"], "iss": op.issuer, **query}
+    return await browser.get(f"/auth/callback/{op.name}", params={k: v for k, v in back.items() if v})

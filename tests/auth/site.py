@@ -35,6 +35,7 @@ async def who_am_i(request: Request) -> Response:
             "member": actor.member_id,
             "status": actor.status,
             "staff": actor.staff,
+            "fresh": actor.fresh,
             "silenced": actor.silenced,
             "listed": sorted(actor.listed),
             "readable": sorted(actor.readable),
@@ -88,9 +89,11 @@ class Site:
         return httpx2.AsyncClient(transport=transport, base_url=self.settings.site.base_url, **options)
 
 
-async def begin(browser: httpx2.AsyncClient, provider: str = "op", **form: str) -> dict[str, str]:
+async def begin(
+    browser: httpx2.AsyncClient, provider: str = "op", at: str = "/sign-in/", **form: str
+) -> dict[str, str]:
     """Press the provider's button; what the browser is sent on with."""
-    answer = await browser.post(f"/sign-in/{provider}", data=form)
+    answer = await browser.post(at + provider, data=form)
     assert answer.status_code == 303, answer.text
     query = parse_qs(urlsplit(answer.headers["location"]).query)
     return {name: values[0] for name, values in query.items()}
@@ -104,3 +107,22 @@ async def last_refusal(raw: asyncpg.Connection) -> dict[str, Any]:
     assert found is not None, "nothing was audited"
     said: dict[str, Any] = json.loads(found)
     return said
+
+
+async def account(site: Site, username: str, **columns: object) -> int:
+    member_id: int = await site.raw.fetchval(
+        "INSERT INTO members (username, display_name, status) VALUES ($1, $1, 'active') RETURNING id",
+        username,
+    )
+    for column, value in columns.items():
+        await site.raw.execute(f'UPDATE members SET "{column}" = $2 WHERE id = $1', member_id, value)
+    return member_id
+
+
+async def known(site: Site, subject: str, issuer: str = "https://op.example.test", **columns: object) -> int:
+    """An account that this subject leads to."""
+    member_id = await account(site, "nia-old", **columns)
+    await site.raw.execute(
+        "INSERT INTO identities (member_id, issuer, subject) VALUES ($1, $2, $3)", member_id, issuer, subject
+    )
+    return member_id

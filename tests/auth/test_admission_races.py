@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 
 from auth.actor import Status
-from auth.directory import Claims, Hint
+from auth.directory import Claims, Connected
 from config.database import connect, disconnect, tortoise_config
 from config.settings import AuthSettings, DatabaseSettings
 from forum.directory import MemberDirectory
@@ -34,17 +34,22 @@ async def directory(races_url: str) -> AsyncIterator[MemberDirectory]:
         await disconnect()
 
 
-async def test_one_person_at_eight_doors_gets_one_account(directory: MemberDirectory) -> None:
-    claims = Claims(provider="op", issuer="https://op", subject="s", name="Nia")
-    found = await asyncio.gather(*(directory.admit(claims, Status.ACTIVE) for _ in range(8)))
-    assert len({who.member_id for who in found}) == 1
-    assert [who.created for who in found].count(True) == 1
+@pytest.mark.parametrize("verified", [True, False], ids=["verified address", "no address"])
+async def test_one_person_at_twenty_doors_gets_one_account(directory: MemberDirectory, verified: bool) -> None:
+    email = "nia@x.test" if verified else None
+    claims = Claims(
+        provider="op", issuer="https://op", subject="s", name="Nia", email=email, email_verified=verified
+    )
+    found = await asyncio.gather(*(directory.admit(claims, Status.ACTIVE) for _ in range(20)))
+    assert len({who.member_id for who in found if who}) == 1 and None not in found
+    assert [who.created for who in found if who].count(True) == 1
     async with connection() as raw:
         assert await raw.fetchval("SELECT count(*) FROM members") == 1
 
 
-async def test_one_address_is_given_to_one_of_eight_newcomers(directory: MemberDirectory) -> None:
-    async def come(number: int) -> Hint | None:
+@pytest.mark.parametrize("anew", [True, False])
+async def test_one_address_is_given_to_one_of_eight_newcomers(directory: MemberDirectory, anew: bool) -> None:
+    async def come(number: int) -> bool:
         claims = Claims(
             provider="op",
             issuer="https://op",
@@ -53,10 +58,21 @@ async def test_one_address_is_given_to_one_of_eight_newcomers(directory: MemberD
             email="NIA@x.test" if number % 2 else "nia@x.test",
             email_verified=True,
         )
-        return (await directory.admit(claims, Status.ACTIVE)).hint
+        return await directory.admit(claims, Status.ACTIVE, anew=anew) is not None
 
-    hints = await asyncio.gather(*(come(number) for number in range(8)))
-    assert hints.count(None) == 1 and hints.count(Hint.EMAIL_TAKEN) == 7
+    let_in = await asyncio.gather(*(come(number) for number in range(8)))
+    assert let_in.count(True) == (8 if anew else 1)
     async with connection() as raw:
-        names = [row["username"] for row in await raw.fetch("SELECT username FROM members ORDER BY username")]
-    assert len(set(names)) == 8 and names[0] == "nia"
+        rows = await raw.fetch("SELECT username, email FROM members ORDER BY id")
+    assert [row["email"] is not None for row in rows].count(True) == 1
+    assert len({row["username"] for row in rows}) == let_in.count(True)
+
+
+async def test_one_identity_is_added_to_one_of_eight_accounts(directory: MemberDirectory) -> None:
+    people = [
+        await directory.admit(Claims(provider="op", issuer="https://op", subject=f"p{n}"), Status.ACTIVE)
+        for n in range(8)
+    ]
+    new = Claims(provider="second", issuer="https://second", subject="s")
+    done = await asyncio.gather(*(directory.connect(who.member_id, new, "connected") for who in people if who))
+    assert done.count(Connected.NOW) == 1 and done.count(Connected.ANOTHERS) == 7

@@ -202,6 +202,12 @@ async def _people(raw: Any, plot: Plot) -> None:
             plot.word(f"{name}'s subject", NOBODY),
         )
         await raw.execute(
+            "INSERT INTO identities (member_id, issuer, subject) VALUES ($1, $2, $3)",
+            plot.cast.members[name],
+            plot.word(f"{name}'s provider", only),
+            plot.word(f"{name}'s identity", NOBODY),
+        )
+        await raw.execute(
             "UPDATE api_tokens SET name = $2 WHERE member_id = $1",
             plot.cast.members[name],
             plot.word(f"{name}'s token", only),

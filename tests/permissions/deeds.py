@@ -80,6 +80,8 @@ OWN_THINGS = (
     form("/me/drafts/{draft}/delete"),
     form("/notices/{notice}/read"),
     form("/me/sessions/{session}/end"),
+    api("DELETE", "/me/identities/{identity}"),
+    form("/me/sign-in/disconnect", identity="{identity}"),
     page("/me/drafts/{draft}"),
     by_session("DELETE", "/me/tokens/{api_token}"),
     form("/me/tokens/{api_token}/end"),
@@ -149,11 +151,15 @@ DEEDS: dict[str, Deed] = {
     ),
     "keep_drafts_and_preview": deed(
         *OWN_THINGS,
-        *(api("GET", path) for path in ("/me", "/home", "/drafts", "/bookmarks", "/notices")),
+        *(api("GET", path) for path in ("/me", "/home", "/drafts", "/bookmarks", "/notices", "/me/identities")),
         api("PATCH", "/me", {"bio": "New."}, version=True),
         api("POST", "/preview", {"body": "Some *text*."}),
         api("PUT", "/notices/seen"),
-        *(page(path) for path in ("/me", "/me/drafts", "/me/bookmarks", "/me/sessions", "/me/tokens", "/notices")),
+        *(
+            page("/me" + path)
+            for path in ("", "/drafts", "/bookmarks", "/sign-in", "/sessions", "/tokens")
+        ),
+        page("/notices"),
         by_session("GET", "/me/tokens"),
         form("/preview", body="Some *text*.", group="public-group"),
         form("/me", name="A name", version="1"),

@@ -155,8 +155,15 @@ async def waiting_request(stage: Stage) -> None:
 
 
 async def own_things(stage: Stage) -> None:
-    """A draft, a notice, a session and an API token: the actor's, or another's."""
+    """A draft, a notice, a session, an API token and a way to sign in: the actor's, or another's."""
     owner = stage.owner
+    for subject in ("one", "two"):
+        stage.ids["identity"] = await sql(
+            "INSERT INTO identities (member_id, issuer, subject) VALUES ($1, 'https://idp.example.test', $2)"
+            " RETURNING id",
+            owner,
+            subject,
+        )
     stage.ids["draft"] = await sql(
         "INSERT INTO drafts (member_id, group_id, title, body) VALUES ($1, $2, 'Title', 'Text') RETURNING id",
         owner,

@@ -6,8 +6,8 @@ from typing import Final
 
 import asyncpg
 
-from forum.directory import usernames
 from forum.kit.transaction import command, connection
+from forum.members.admission import usernames
 from forum.transfer.community.naming import display_name, group_title, name_key, slugs
 from forum.transfer.community.reading import Source
 from forum.transfer.community.report import Report

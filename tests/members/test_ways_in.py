@@ -1,0 +1,74 @@
+"""The accounts elsewhere that lead to one's own, on both surfaces."""
+import pytest
+
+from forum.kit.transaction import connection
+
+pytestmark = pytest.mark.anyio
+IDP = "https://idp.example.test"
+
+
+@pytest.fixture
+async def ways(transaction, cast):
+    """Ben has two ways in; the sessions of the second have ended unless they are this browser's."""
+    async with connection() as raw:
+        return [
+            await raw.fetchval(
+                "INSERT INTO identities (member_id, issuer, subject) VALUES ($1, $2, $3) RETURNING id",
+                cast.members["ben"],
+                IDP if number == 1 else f"https://{number}.example.test",
+                f"ben-{number}",
+            )
+            for number in (1, 2)
+        ]
+
+
+async def test_they_are_listed_with_a_button_each_but_the_last(client, ways):
+    page = await client("ben", browser=True).get("/me/sign-in")
+    assert page.status_code == 200 and page.text.count("/disconnect") == 2
+    listed = (await client("ben").get("/api/v1/me/identities")).json()
+    assert [one["id"] for one in listed["items"]] == ways and listed["next"] is None
+    assert "subject" not in listed["items"][0]
+    browser = client("ben", browser=True)
+    answer = await browser.post("/me/sign-in/disconnect", data={"identity": ways[0]})
+    assert (answer.status_code, answer.headers["location"]) == (303, "/me/sign-in?said=disconnected")
+    page = await browser.get("/me/sign-in")
+    assert "/disconnect" not in page.text and "only way in" in page.text
+
+
+async def test_the_last_one_stays(client, ways):
+    assert (await client("ben").delete(f"/api/v1/me/identities/{ways[0]}")).status_code == 204
+    answer = await client("ben").delete(f"/api/v1/me/identities/{ways[1]}")
+    assert (answer.status_code, answer.json()["code"]) == (403, "last_way_in")
+    page = await client("ben", browser=True).post("/me/sign-in/disconnect", data={"identity": ways[1]})
+    assert page.status_code == 403 and "only way into your account" in page.text
+    async with connection() as raw:
+        gone = await raw.fetch("SELECT subject_id FROM audit_entries WHERE action = 'identity.unlinked'")
+        assert [row["subject_id"] for row in gone] == [ways[0]]
+        assert await raw.fetchval("SELECT count(*) FROM identities WHERE id = $1", ways[1]) == 1
+
+
+async def test_it_needs_a_fresh_proof(client, ways, cast):
+    async with connection() as raw:
+        await raw.execute("UPDATE sessions SET auth_time = 1")
+        await raw.execute("UPDATE api_tokens SET scopes = '{read,post}'")
+    answer = await client("ben", browser=True).post("/me/sign-in/disconnect", data={"identity": ways[0]})
+    assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in/again?next=/me/sign-in")
+    answer = await client("ben").delete(f"/api/v1/me/identities/{ways[0]}")
+    assert (answer.status_code, answer.json()["code"]) == (403, "step_up_needed")
+
+
+async def test_its_other_sessions_end(client, ways, cast):
+    async with connection() as raw:
+        await raw.execute(
+            "INSERT INTO sessions (token_hash, member_id, issuer, subject, expires_at)"
+            " VALUES ('\\x01', $1, 'https://2.example.test', 'ben-2', now() + interval '1 day')",
+            cast.members["ben"],
+        )
+        assert (await client("ben").delete(f"/api/v1/me/identities/{ways[1]}")).status_code == 204
+        left = await raw.fetch("SELECT issuer FROM sessions WHERE member_id = $1", cast.members["ben"])
+    assert [row["issuer"] for row in left] == [IDP]
+
+
+async def test_nobody_elses_can_be_taken(client, ways):
+    for name in ("cem", "adi"):
+        assert (await client(name).delete(f"/api/v1/me/identities/{ways[0]}")).status_code == 404
