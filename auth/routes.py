@@ -40,25 +40,14 @@ class Doors:
         demo: DemoDoor | None = None,
     ) -> None:
         self.cookies = site_cookies(settings)
-        self.providers = Providers(
-            settings.auth.providers,
-            client=client,
-            limits=settings.limits,
-            new_members=settings.auth.new_members,
-            demo=demo.as_provider() if demo else None,
-        )
+        self.providers = _providers(settings, client, demo)
         self.back_channel = BackChannel(self.providers, directory)
         self._base = settings.site.base_url.rstrip("/")
         self._seal = Seal(settings.site.secret_key)
         self._directory, self._demo = directory, demo
         room = WaitingRoom(Seal(settings.site.secret_key, b"plenary waiting identity"))
         self.entrance = Entrance(
-            settings,
-            directory=directory,
-            cookies=self.cookies,
-            seal=self._seal,
-            room=room,
-            render=render,
+            settings, directory=directory, cookies=self.cookies, seal=self._seal, room=room, render=render
         )
         self.joining = Joining(
             entrance=self.entrance, directory=directory, room=room, cookie=self.cookies.waiting
@@ -138,6 +127,16 @@ def auth_routes(doors: Doors) -> Sequence[BaseRoute]:
         Route("/sign-out", doors.sign_out, methods=["POST"]),
         Route("/signed-out", doors.signed_out),
         *doors.back_channel.routes(),
+    )
+
+
+def _providers(settings: Settings, client: httpx2.AsyncClient, demo: DemoDoor | None) -> Providers:
+    return Providers(
+        settings.auth.providers,
+        client=client,
+        limits=settings.limits,
+        new_members=settings.auth.new_members,
+        demo=demo.as_provider() if demo else None,
     )
 
 
