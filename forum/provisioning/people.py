@@ -67,6 +67,7 @@ class ProvisionedPeople:
                 preferred_username=username,
             )
             found = await self._directory.admit(claims, Status.ACTIVE)
+            assert found is not None  # no address is said, so none is taken
         return found.member_id
 
     async def hold(self, client: Client, member_id: int, why: Gone) -> None:

@@ -205,6 +205,7 @@ async def _member(directory: Directory, person: Person) -> int:
             preferred_username=person.username.removeprefix("student-"),
         )
         found = await directory.admit(name, Status.ACTIVE)
+        assert found is not None  # no address is said, so none is taken
     return found.member_id
 
 
