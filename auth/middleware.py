@@ -1,10 +1,11 @@
 """Who is asking: puts `actor` and `session` into the request's state, with one statement a request."""
 
+from collections.abc import Callable
 from typing import Final
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from auth.actor import VISITOR
+from auth.actor import VISITOR, Actor
 from auth.actor import Scope as TokenScope
 from auth.directory import Directory, Loaded
 from auth.problem import problem
@@ -18,6 +19,12 @@ from auth.tokens.shape import is_token
 SKIPPED: Final = frozenset({"/livez", "/readyz", "/metrics"})
 SKIPPED_UNDER: Final = ("/static/", "/scim/")
 SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+# What answers a request that an administrator may not make while they see the site as somebody else; None: they may.
+Bar = Callable[[Scope, Actor], ASGIApp | None]
+
+
+def bar_writes(scope: Scope, _viewer: Actor) -> ASGIApp | None:
+    return None if scope["method"] in SAFE else problem(403, "viewing_only")
 
 
 class Identify:
@@ -27,9 +34,16 @@ class Identify:
     """
 
     def __init__(
-        self, app: ASGIApp, *, directory: Directory, cookie: Cookie, embedded: Cookie | None = None
+        self,
+        app: ASGIApp,
+        *,
+        directory: Directory,
+        cookie: Cookie,
+        embedded: Cookie | None = None,
+        bar: Bar = bar_writes,
     ) -> None:
-        self.app, self._directory, self._cookie, self._embedded = app, directory, cookie, embedded
+        self.app, self._directory, self._bar = app, directory, bar
+        self._cookie, self._embedded = cookie, embedded
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -51,7 +65,8 @@ class Identify:
             return
         await _mark(loaded)
         state["actor"], state["session"] = loaded.actor, loaded.session
-        await self.app(scope, receive, send)
+        barred = self._bar(scope, loaded.actor) if loaded.actor.viewer_id is not None else None
+        await (barred or self.app)(scope, receive, send)
 
     async def _load(self, scope: Scope, bearer: bytes | None) -> Loaded | None:
         """None for a bearer that is not good."""

@@ -8,6 +8,7 @@ from starlette.responses import Response
 TITLES: Final = {
     "invalid_token": "This token is unknown, has expired or has been ended.",
     "insufficient_scope": "This token may not be used for that.",
+    "viewing_only": "You see the site as somebody else does: nothing can be changed.",
     "cross_site_request": "This request came from another site, so nothing was changed.",
     "unsupported_media_type": "Please send application/json.",
 }

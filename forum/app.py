@@ -37,6 +37,7 @@ from forum.outbox.relay import Listener, Relay
 from forum.provisioning.people import ProvisionedPeople
 from forum.searching import engine
 from forum.subscriptions import SUBSCRIPTIONS
+from forum.web import viewing
 from forum.web.compression import Compress
 from forum.web.guard import Guard
 from forum.web.health import Health
@@ -122,7 +123,11 @@ class Site:
                     refuse=refused_page,
                 ),
                 Middleware(
-                    Identify, directory=self.directory, cookie=cookies.session, embedded=cookies.embedded
+                    Identify,
+                    directory=self.directory,
+                    cookie=cookies.session,
+                    embedded=cookies.embedded,
+                    bar=viewing.bar,
                 ),
             ],
         )

@@ -63,6 +63,15 @@ _ADMITTED = """
     (m.status IN ('pending', 'active') OR (m.status = 'suspended' AND m.suspended_until <= now()))
 """
 
+# `o` owns the session. `v` is whom they see the site as: for an administrator only, for a while, and never staff; the
+# moment that does not hold they are themselves again.
+_SESSION_OF = """
+FROM sessions s JOIN members o ON o.id = s.member_id
+LEFT JOIN members v ON v.id = s.viewing_id AND s.viewing_until > now() AND o.staff = 'admin'
+    AND v.staff IS NULL AND v.status IN ('pending', 'active')
+JOIN members m ON m.id = coalesce(v.id, o.id)
+"""
+
 # $1 hash, $2 idle limit, $3 staff's limit, $4 an issuer whose sessions do not count, $5 seconds that a proof is fresh,
 # $6 whether a frame asks. Learning platforms never tell of a sign-out, so their sessions idle for 8 hours at most.
 BY_SESSION = (
@@ -71,15 +80,17 @@ BY_SESSION = (
     + """
     s.id AS session_id, s.issuer, s.created_at, s.acr, s.auth_time,
     coalesce(s.auth_time > extract(epoch FROM now()) - $5::int, false) AS fresh,
-    s.last_seen_at < now() - interval '1 minute' AS stale
-FROM sessions s JOIN members m ON m.id = s.member_id
+    s.last_seen_at < now() - interval '1 minute' AS stale, CASE WHEN v.id IS NOT NULL THEN o.id END AS viewer_id
+"""
+    + _SESSION_OF
+    + """
 WHERE s.token_hash = $1 AND s.expires_at > now() AND (s.kind = 'embedded') = $6
     AND s.last_seen_at > now() - CASE WHEN s.kind IN ('lti', 'embedded') THEN least($2::interval, interval '8 hours')
         ELSE $2::interval END
-    AND (m.staff IS NULL OR s.created_at > now() - $3::interval)
+    AND (o.staff IS NULL OR s.created_at > now() - $3::interval)
     AND s.issuer IS DISTINCT FROM $4::text AND
 """
-    + _ADMITTED
+    + _ADMITTED.replace("m.", "o.")
     + ")"
     + _DOORS
 )
@@ -147,8 +158,7 @@ class MemberDirectory:
             scopes = frozenset(Scope(scope) for scope in row["scopes"]) - ({Scope.STAFF} if restricted else set())
             actor = _actor(row, scopes=scopes, fresh=Scope.STAFF in scopes, restricted=restricted)
             return Loaded(actor=actor, token=CurrentToken(id=row["token_id"], stale=row["stale"]))
-        actor = _actor(row, session_id=row["session_id"], fresh=row["fresh"])
-        return Loaded(actor=actor, session=_session(row))
+        return Loaded(actor=_session_actor(row), session=_session(row))
 
     async def find(self, issuer: str, subject: str) -> SignIn | None:
         return None if issuer == self._ignored else await find(issuer, subject)
@@ -223,6 +233,7 @@ def _actor(
     *,
     fresh: bool,
     session_id: int | None = None,
+    viewer_id: int | None = None,
     scopes: frozenset[Scope] = frozenset(Scope),
     restricted: bool = False,
 ) -> Actor:
@@ -244,10 +255,21 @@ def _actor(
         time_zone=row["time_zone"],
         scopes=scopes,
         session_id=session_id,
+        viewer_id=viewer_id,
         fresh=fresh,
         restricted=restricted,
         # Notices come from everywhere, so their number would tell of other groups.
         unread_notices=0 if restricted else row["unread_notices"],
+    )
+
+
+def _session_actor(row: asyncpg.Record) -> Actor:
+    """Who acts by a session; who sees the site as another member may only read, and has proved nothing."""
+    session_id, viewer_id = row["session_id"], row["viewer_id"]
+    if viewer_id is None:
+        return _actor(row, session_id=session_id, fresh=row["fresh"])
+    return _actor(
+        row, session_id=session_id, fresh=False, scopes=frozenset({Scope.READ}), viewer_id=viewer_id
     )
 
 

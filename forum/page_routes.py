@@ -5,7 +5,7 @@ from typing import Final
 from forum.groups.pages import groups
 from forum.groups.pages import people as places
 from forum.members.pages import people as members
-from forum.members.pages import tokens, ways_in
+from forum.members.pages import sessions, tokens, ways_in
 from forum.notifications import pages as notices
 from forum.searching import pages as searching
 from forum.site import pages as site
@@ -71,6 +71,8 @@ PAGES: Final[tuple[PageRoute, ...]] = (
     get("/members/pending", members.pending),
     post("/members/pending/{username}", members.approve),
     get("/m/{username}", members.member),
+    post("/m/{username}/view-as", sessions.view_as),
+    post("/view-as/end", sessions.end_view),
     get("/me", members.me),
     post("/me", members.save_me),
     get("/me/drafts", lists.drafts),
@@ -79,12 +81,12 @@ PAGES: Final[tuple[PageRoute, ...]] = (
     get("/me/bookmarks", lists.bookmarks),
     get("/me/sign-in", ways_in.ways_in),
     post("/me/sign-in/disconnect", ways_in.disconnect),
-    get("/me/sessions", members.sessions_page),
-    post("/me/sessions/others/end", members.end_other_sessions),
-    post("/me/sessions/{id:int}/end", members.end_session),
     get("/me/tokens", tokens.tokens_page),
     post("/me/tokens/new", tokens.make_token),
     post("/me/tokens/{id:int}/end", tokens.end_token),
+    get("/me/sessions", sessions.sessions_page),
+    post("/me/sessions/others/end", sessions.end_other_sessions),
+    post("/me/sessions/{id:int}/end", sessions.end_session),
     # the site
     get("/admin", site.admin),
     get("/about", site.about),

@@ -96,14 +96,27 @@ async def end_mine(member_id: int, session_id: int) -> bool:
     return bool(await sql.rows(statement, session_id, member_id))
 
 
-async def end_others(member_id: int, keep: int | None) -> int:
-    """End all sessions of this member but one (None: all of them, as suspension does); how many ended."""
+async def end_others(member_id: int, keep: int | None) -> list[int]:
+    """End all sessions of this member but one (None: all of them, as suspension does); the ids of those ended."""
     ended = await sql.rows(
         "DELETE FROM sessions WHERE member_id = $1 AND id IS DISTINCT FROM $2::bigint RETURNING id",
         member_id,
         keep,
     )
-    return len(ended)
+    return [row["id"] for row in ended]
+
+
+async def begin_viewing(session_id: int, member_id: int, lasting: timedelta) -> None:
+    """Show this session the site as that member sees it; the caller has asked whether it may."""
+    statement = (
+        "UPDATE sessions SET viewing_id = $2, viewing_until = now() + $3::interval WHERE id = $1 RETURNING id"
+    )
+    await sql.rows(statement, session_id, member_id, lasting)
+
+
+async def end_viewing(session_id: int) -> None:
+    statement = "UPDATE sessions SET viewing_id = NULL, viewing_until = NULL WHERE id = $1 RETURNING id"
+    await sql.rows(statement, session_id)
 
 
 # The token is used up by the very statement that ends the sessions: neither happens without the other. By its `iat`

@@ -98,6 +98,9 @@ class Hub:
     ) -> Follower:
         """A new stream, held until ``catch_up``; ``thread`` is its id and its group's, behind the door already."""
         person = self._people.get(credential)
+        if person is not None and person.actor.member_id != actor.member_id:
+            self._turn_away(person)
+            person = None
         # Visitors, whom nothing tells apart, leave half of the streams to members.
         each = self._limit_each if credential != NOBODY else max(1, self._limit // 2)
         if self._closing or self.count >= self._limit or (person and len(person.followers) >= each):
@@ -250,7 +253,10 @@ class Hub:
             for follower in tuple(person.followers):
                 follower.end(word)
             return
-        person.actor = loaded.actor
+        before, person.actor = person.actor, loaded.actor
+        if before.member_id != loaded.actor.member_id:
+            self._turn_away(person)
+            return
         doubted, person.doubted = person.doubted, False
         for follower in tuple(person.followers):
             if follower.group_id is None:
@@ -261,6 +267,11 @@ class Hub:
                 follower.resync(self.cursor)
         if loaded.actor.unread_notices != person.notices and loaded.actor.member_id is not None:
             person.due = min(person.due, monotonic())
+
+    def _turn_away(self, person: Person) -> None:
+        """The session shows somebody else's view of the site now, or shows it no more: the pages come again."""
+        for follower in tuple(person.followers):
+            follower.end()
 
     def _end_reading(self, follower: Follower) -> None:
         assert follower.thread_id is not None

@@ -1,4 +1,5 @@
 """People, as JSON."""
+from datetime import timedelta
 from urllib.parse import urlencode
 
 import msgspec
@@ -14,12 +15,14 @@ from forum.members.schemas import (
     PendingMembers,
     Profile,
     ProfileEdit,
+    SessionList,
     TokenList,
     TokenMade,
     TokenWish,
     WaysIn,
 )
 from forum.web.shown_once import ShownOnce
+from forum.web.site import Web
 
 POST = Scope.POST
 
@@ -47,6 +50,28 @@ async def list_identities(call: Call[None, Nothing]) -> Response:
 async def delete_identity(call: Call[None, Nothing]) -> Response:
     """Take a way to sign in from your account, after a fresh proof; the last one stays."""
     await commands.disconnect_identity(call.actor, call.id("id"))
+    return nothing()
+
+
+@operation("keep_drafts_and_preview", answers={200: SessionList}, signed_in=True)
+async def list_sessions(call: Call[None, Nothing]) -> Response:
+    """The browsers that you are signed in with."""
+    web: Web = call.request.app.state.web
+    idle = timedelta(days=web.session_idle_days)
+    return answer(await queries.own_sessions(call.actor, idle=idle, ways=web.ways))
+
+
+@operation("keep_drafts_and_preview", answers={204: None}, scope=POST, signed_in=True)
+async def delete_session(call: Call[None, Nothing]) -> Response:
+    """Sign one of your browsers out."""
+    await commands.end_session(call.actor, call.id("id"))
+    return nothing()
+
+
+@operation("keep_drafts_and_preview", answers={204: None}, scope=POST, signed_in=True)
+async def delete_other_sessions(call: Call[None, Nothing]) -> Response:
+    """Sign all your browsers out but the one that asks."""
+    await commands.end_other_sessions(call.actor)
     return nothing()
 
 

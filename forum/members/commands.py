@@ -1,6 +1,8 @@
 """What people change about their own account, and how a newcomer is let in."""
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import timedelta
+from enum import StrEnum
+from typing import Final
 from zoneinfo import available_timezones
 
 import msgspec
@@ -8,6 +10,7 @@ from tortoise.expressions import F
 
 from auth.actor import Actor, Scope, StaffRole, Status
 from auth.directory import Connected
+from auth.sessions import commands as sessions
 from auth.tokens import commands as api_tokens
 from forum.kit.errors import Invalid, NotAllowed, NotFound, PreconditionMissing, Stale
 from forum.kit.fields import body_field, line_field
@@ -16,15 +19,29 @@ from forum.kit.verdict import require
 from forum.members.facts import MemberApproved, ProfileEdited
 from forum.members.models import Member
 from forum.members.policies import (
+    can_administer,
     can_approve_members,
     can_change_ways_in,
     can_create_token,
     can_edit_profile,
+    can_keep_own_things,
     can_manage_tokens,
+    can_view_as,
 )
 from forum.members.queries import id_of, my_groups
 from forum.members.schemas import ProfileEdit, TokenGroup, TokenMade, TokenWish
 from forum.outbox.record import audit, record
+
+VIEWING: Final = timedelta(minutes=30)
+
+
+class ViewReason(StrEnum):
+    """Why an administrator sees the site as somebody does; the audit log keeps it."""
+
+    SUPPORT = "support"
+    REPORT = "report"
+    CHECK = "check"
+
 
 CONNECT = """
 INSERT INTO identities (member_id, issuer, subject) VALUES ($1, $2, $3)
@@ -88,6 +105,51 @@ async def approve_member(actor: Actor, username: str) -> None:
 
 
 @command
+async def end_session(actor: Actor, session_id: int) -> None:
+    """Sign one browser out."""
+    require(can_keep_own_things(actor))
+    assert actor.member_id is not None
+    if not await sessions.end_mine(actor.member_id, session_id):
+        raise NotFound
+    await _audit_ended(actor.member_id, [session_id], "ended_by_owner")
+
+
+@command
+async def end_other_sessions(actor: Actor) -> None:
+    """Sign every browser out but this one."""
+    require(can_keep_own_things(actor))
+    assert actor.member_id is not None
+    ended = await sessions.end_others(actor.member_id, actor.session_id)
+    await _audit_ended(actor.member_id, ended, "ended_by_owner")
+
+
+async def _audit_ended(member_id: int, session_ids: Iterable[int], reason: str) -> None:
+    for session_id in session_ids:
+        await audit(member_id, "session.ended", "session", session_id, after={"reason": reason})
+
+
+@command
+async def begin_viewing(actor: Actor, username: str, reason: ViewReason) -> None:
+    """See the site as this member does, for half an hour, to read only."""
+    require(can_administer(actor))
+    member = await Member.get_or_none(id=await id_of(username) or 0)
+    if member is None:
+        raise NotFound
+    require(can_view_as(actor, member.id, member.status, member.staff))
+    assert actor.session_id is not None
+    await sessions.begin_viewing(actor.session_id, member.id, VIEWING)
+    await audit(actor.member_id, "view.began", "member", member.id, after={"reason": reason.value})
+
+
+@command
+async def end_viewing(actor: Actor) -> None:
+    """Be oneself again; nothing for those who are."""
+    if actor.viewer_id is None or actor.session_id is None:
+        return
+    await sessions.end_viewing(actor.session_id)
+    await audit(actor.viewer_id, "view.ended", "member", actor.member_id)
+
+
 async def connect_identity(member_id: int, issuer: str, subject: str, *, provider: str, how: str) -> Connected:
     """Add a way to sign in to an account: its owner proved both, or an administrator vouches for the provider."""
     async with connection() as raw:

@@ -1,5 +1,5 @@
 """Who may see and change what about people."""
-from auth.actor import Actor
+from auth.actor import Actor, StaffRole, Status
 from forum.kit.verdict import ALLOWED, SIGN_IN_FIRST, Verdict
 
 
@@ -54,6 +54,19 @@ def can_create_token(actor: Actor) -> Verdict:
     if actor.silenced:
         return Verdict("silenced")
     return ALLOWED if actor.fresh else Verdict("step_up_needed")
+
+
+def can_view_as(actor: Actor, member_id: int, status: Status, staff: StaffRole | None) -> Verdict:
+    """See the site as somebody does, to read only; never as one of the staff."""
+    if not (verdict := can_administer(actor)):
+        return verdict
+    if actor.session_id is None:
+        return Verdict("not_by_token")
+    if member_id == actor.member_id:
+        return Verdict("yourself")
+    if staff is not None:
+        return Verdict("staff_not_viewed")
+    return ALLOWED if status in (Status.PENDING, Status.ACTIVE) else Verdict("sees_nothing")
 
 
 def can_keep_own_things(actor: Actor) -> Verdict:

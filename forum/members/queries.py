@@ -1,14 +1,31 @@
 """Reading people: each field is shown to the audience its owner chose; gender to nobody."""
 from collections.abc import Sequence
+from datetime import timedelta
+from urllib.parse import urlsplit
 
 from auth.actor import Actor, Scope
+from auth.sessions import queries as session_queries
 from auth.tokens import queries as api_tokens
 from auth.ways import Way
 from forum.kit.errors import NotFound
 from forum.kit.transaction import connection
 from forum.kit.verdict import require
-from forum.members.policies import can_approve_members, can_manage_tokens, can_see_people, can_see_profile
-from forum.members.schemas import DirectoryFilter, MyGroup, TokenDoc, TokenGroup
+from forum.members.browsers import browser_of
+from forum.members.policies import (
+    can_approve_members,
+    can_keep_own_things,
+    can_manage_tokens,
+    can_see_people,
+    can_see_profile,
+)
+from forum.members.schemas import (
+    DirectoryFilter,
+    MyGroup,
+    SessionDoc,
+    SessionList,
+    TokenDoc,
+    TokenGroup,
+)
 
 PLACES = """
     (SELECT coalesce(json_agg(json_build_object('slug', g.slug, 'title', g.title, 'role', m.role)
@@ -105,7 +122,9 @@ async def profile(actor: Actor, username: str) -> bytes:
         require(can_see_profile(actor, row["id"] if row is not None and known else 0))
         if not known:
             raise NotFound
-        body = await sql.fetchval(PROFILE, actor.member_id, username, list(actor.readable))
+        # Who sees the site as somebody else is shown of them what they show to others.
+        reader = actor.viewer_id or actor.member_id
+        body = await sql.fetchval(PROFILE, reader, username, list(actor.readable))
     if body is None:
         raise NotFound
     return bytes(body)
@@ -184,3 +203,26 @@ async def id_of(username: str) -> int | None:
     async with connection() as sql:
         row = await sql.fetchrow(STATUS, username)
     return None if row is None else int(row["id"])
+
+
+async def own_sessions(actor: Actor, *, idle: timedelta, ways: Sequence[Way]) -> SessionList:
+    """Where one is signed in, the last used first."""
+    require(can_keep_own_things(actor))
+    assert actor.member_id is not None
+    labels = {way.issuer: way.label for way in ways}
+    items = []
+    for each in await session_queries.of_member(actor.member_id, idle=idle):
+        browser = browser_of(each.user_agent)
+        items.append(
+            SessionDoc(
+                id=each.id,
+                browser=browser.name,
+                system=browser.system,
+                door=labels.get(each.issuer) or urlsplit(each.issuer).hostname or each.issuer,
+                since=each.created_at,
+                last_seen_at=each.last_seen_at,
+                expires_at=each.expires_at,
+                current=each.id == actor.session_id,
+            )
+        )
+    return SessionList(items)

@@ -171,3 +171,21 @@ class TokenWish(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     scopes: Annotated[list[Scope], Meta(min_length=1, max_length=3)]
     days: Annotated[int, Meta(ge=1, le=365)] = 90
     groups: Annotated[list[str], Meta(min_length=1, max_length=50)] | None = None
+
+
+class SessionDoc(msgspec.Struct, frozen=True):
+    """A browser that one is signed in with; ``door`` is what it was signed in by, ``current`` this very one."""
+
+    id: int
+    browser: str | None
+    system: str | None
+    door: str
+    since: datetime
+    last_seen_at: datetime
+    expires_at: datetime
+    current: bool
+
+
+class SessionList(msgspec.Struct, frozen=True):
+    items: list[SessionDoc]
+    next: str | None = None

@@ -4,6 +4,7 @@ from forum.groups.queries import CARD
 from forum.kit.transaction import connection
 from forum.notifications import queries as notifications
 from forum.threads import statements
+from forum.threads.queries import without_drafts
 
 UNREAD_LINES = 25
 FEW = 5
@@ -91,9 +92,8 @@ FRONT = "WITH me AS MATERIALIZED (SELECT $1::bigint AS id)" + _FRONT.replace("$1
 async def home(actor: Actor) -> bytes:
     """Home."""
     async with connection() as sql:
-        return bytes(
-            await sql.fetchval(HOME, actor.member_id, list(actor.readable), list(actor.listed))
-        )
+        body = bytes(await sql.fetchval(HOME, actor.member_id, list(actor.readable), list(actor.listed)))
+    return without_drafts(actor, body, drafts=[])
 
 
 async def front(actor: Actor) -> bytes:

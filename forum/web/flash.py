@@ -30,6 +30,7 @@ _SENTENCES: Final = {
     "link_made": _("This link was made already, and is shown only once."),
     "connected": _("Connected. From now on this way leads to your account as well."),
     "disconnected": _("That way to sign in no longer leads to your account."),
+    "others_ended": _("You are signed in here only."),
     "kept": _("Kept in your bookmarks."),
     "roster_read": _("The forum has read the roster."),
     "roster_stopped": _("So many would leave that the forum waits: an administrator decides."),

@@ -113,6 +113,7 @@ class View:
             staff=actor.is_staff,
             admin=actor.is_admin,
             waiting=actor.status is Status.PENDING,
+            viewing=actor.viewer_id is not None,
             theme=theme if theme in ("light", "dark") else "",
             keys="off" if cookies.get("keys") == "off" else "",
             section=section,

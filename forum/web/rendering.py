@@ -117,6 +117,7 @@ class Frame(NamedTuple):
     staff: bool
     admin: bool
     waiting: bool
+    viewing: bool
     theme: str
     keys: str
     section: str

@@ -26,6 +26,7 @@ OWN_NAMES = {
     "threads/recount": "counters made anew, for imports and the doctor",
     "groups/recount": "counters made anew, for imports and the doctor",
     "provisioning/people": "what SCIM asks of the forum, as a class",
+    "members/browsers": "a user agent in words",
     "searching/engine": "the engine of this process",
     "searching/indexing": "what the jobs and the rebuild share",
     "searching/rebuild": "the index made anew",

@@ -77,7 +77,7 @@ async def test_a_member_lists_and_ends_their_own(site: Site, op: LyingProvider) 
         listed = await queries.of_member(me["member"], idle=IDLE)
         assert len(listed) == 2 and listed[0].user_agent == "Tests/1"
         assert not await commands.end_mine(me["member"], stranger["session"])
-        assert await commands.end_others(me["member"], me["session"]) == 1
+        assert len(await commands.end_others(me["member"], me["session"])) == 1
         assert (await two.get("/me")).json()["member"] is None
         assert (await one.get("/me")).json()["session"] == me["session"]
         assert await commands.end_mine(me["member"], me["session"])

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
+from datetime import timedelta
 from time import monotonic
 
 import pytest
@@ -64,6 +65,40 @@ async def test_every_way_of_ending_a_session_ends_its_streams_in_every_process(
             assert [event.data for event in readers[name].of("gone")] == [{"reason": "signed_out"}], name
         assert monotonic() - began <= 5.0
         assert not readers["stays"].ended
+
+
+async def test_another_view_of_the_site_ends_the_streams_of_the_one_before(
+    port: int, community: Community, own_process: None
+) -> None:
+    """Their browser comes again by itself, with the rights of the new view."""
+    for name in ("Adi", "Eve"):
+        await community.member(name)
+    await community.raw.execute("UPDATE members SET staff = 'admin' WHERE id = $1", community.ids["Adi"])
+    _, group = await community.group("closed", "Ben", "Eve")
+    thread = await community.thread(group, "Ben")
+    token = await community.session("Adi")
+    session = await community.raw.fetchval(ID, digest(token))
+    async with Reader(port, thread, session=token) as before:
+        assert before.status == 403
+    async with Reader(port, session=token) as before:
+        await before.until_begun()
+        await sessions.begin_viewing(session, community.ids["Eve"], timedelta(minutes=30))
+        # The page that follows asks at once: the stream of the old view is over, though nobody looked yet.
+        async with Reader(port, thread, session=token) as viewing:
+            await before.until(lambda r: r.ended, 2)
+            await viewing.until_begun()
+            await community.reply(thread, "Ben")
+            await viewing.until(lambda r: r.of("reply"))
+            await sessions.end_viewing(session)
+            began = monotonic()
+            await viewing.until(lambda r: r.ended, 6)
+            assert monotonic() - began <= 5.0
+            assert not viewing.of("gone"), "they are not signed out"
+            await community.reply(thread, "Ben")
+            assert len(viewing.of("reply")) == 1
+        async with Reader(port, session=token) as after:
+            await after.until(lambda r: r.of("unread"))
+            assert not after.ended
 
 
 async def test_suspension_and_sign_out_end_the_stream(port: int, community: Community) -> None:

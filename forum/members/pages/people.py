@@ -1,18 +1,16 @@
-"""People: the directory, one member, one's own profile, who waits for approval, one's sessions."""
+"""People: the directory, one member, one's own profile, who waits for approval."""
 
-from datetime import timedelta
 from typing import Any, Final
 
 import msgspec
 from starlette.responses import Response
 
-from auth.sessions import commands as sessions
-from auth.sessions import queries as session_queries
-from forum.kit.errors import Invalid, NotFound, Refusal
+from forum.kit.errors import Invalid, Refusal
 from forum.kit.verdict import require
 from forum.members import queries
 from forum.members.commands import approve_member, edit_profile
 from forum.members.models import Audience, Gender, Sector
+from forum.members.pages.sessions import reasons
 from forum.members.policies import can_approve_members
 from forum.members.schemas import Directory, DirectoryFilter, Me, PendingMembers, Profile, ProfileEdit
 from forum.web.dates import countries, languages
@@ -78,7 +76,15 @@ _FILTERS: Final = frozenset(("q", "country", "sector", "language", "after"))
 @page("see_member_profile_and_directory")
 async def member(view: View) -> Response:
     profile = decoded(await queries.profile(view.actor, str(view.path["username"])), Profile)
-    return shown(view, "members/member.html", title=profile.name, section="members", person=profile, sectors=sectors())
+    return shown(
+        view,
+        "members/member.html",
+        title=profile.name,
+        section="members",
+        person=profile,
+        sectors=sectors(),
+        reasons=reasons() if view.actor.is_admin and profile.staff is None else {},
+    )
 
 
 # One's own profile
@@ -141,29 +147,6 @@ def _edit(view: View) -> ProfileEdit:
         except msgspec.ValidationError as error:
             raise Invalid({name: "unknown_choice" if name != "bio" else "too_long"}) from error
     return msgspec.convert(given, ProfileEdit)
-
-
-# Sessions
-
-
-@page("see_member_profile_and_directory", signed_in=True)
-async def sessions_page(view: View) -> Response:
-    idle = timedelta(days=view.web.session_idle_days)
-    mine = await session_queries.of_member(view.actor.member_id or 0, idle=idle)
-    return shown(view, "members/sessions.html", title=_("Where you are signed in"), section="me", sessions=mine)
-
-
-@form("see_member_profile_and_directory")
-async def end_session(view: View) -> Response:
-    if not await sessions.end_mine(view.actor.member_id or 0, view.id("id")):
-        raise NotFound
-    return see("/me/sessions", said="ended")
-
-
-@form("see_member_profile_and_directory")
-async def end_other_sessions(view: View) -> Response:
-    await sessions.end_others(view.actor.member_id or 0, view.actor.session_id)
-    return see("/me/sessions", said="ended")
 
 
 # Approval
