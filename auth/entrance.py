@@ -4,7 +4,7 @@ A door (OpenID Connect, DiscourseConnect, LTI) checks what it was brought, makes
 both to `Entrance.complete`; what it refuses itself goes to `Entrance.refuse`. Nothing here knows a protocol.
 """
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final, Protocol
 
@@ -44,6 +44,10 @@ class Render(Protocol):
     ) -> Response: ...
 
 
+# What a door makes of the claims of a member (by id) who came in, or added a way in; it passes over others' claims.
+Follower = Callable[[Claims, int], Awaitable[None]]
+
+
 class Entrance:
     """One per process, shared by all doors."""
 
@@ -61,6 +65,7 @@ class Entrance:
         self._staff_lasting = timedelta(hours=settings.auth.staff_session_hours)
         self._directory, self._cookies, self._seal = directory, cookies, seal
         self._room, self._render = room, render
+        self.followers: list[Follower] = []
 
     async def complete(
         self, request: Request, claims: Claims, proof: Proof, *, anew: bool = False
@@ -100,7 +105,9 @@ class Entrance:
         return await self._welcome(request, claims, proof, who)
 
     async def _admitted(self, claims: Claims, who: SignIn) -> None:
-        """Every completed sign-in passes here, whatever its door: what follows from the claims belongs here."""
+        """Every completed sign-in passes here, whatever its door: what follows from the claims follows now."""
+        for follow in self.followers:
+            await follow(claims, who.member_id)
 
     async def connected(self, claims: Claims) -> None:
         """An identity was added to an account: what its claims say holds from now on."""

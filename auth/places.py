@@ -45,6 +45,10 @@ class Places(Protocol):
         """The source says that they have this place; True when that changed anything. A ban stands."""
         ...
 
+    async def held(self, member_id: int, source: str) -> list[str]:
+        """Slugs of the groups in which the source gives this member a place that is not about to end."""
+        ...
+
     async def settle_member(self, member_id: int, source: str, wanted: Sequence[Wanted]) -> None:
         """All that the source now says of one person: gives what is new, lets its other grants leave.
 

@@ -19,6 +19,7 @@ from auth.oidc.providers import Providers
 from auth.oidc.routes import OidcDoor
 from auth.oidc.target import safe_target
 from auth.oidc.transactions import LIFETIME
+from auth.places import Places
 from auth.sessions import commands as sessions
 from auth.sessions.cookies import Cookies, cookies_for, digest
 from auth.sessions.sealing import Seal
@@ -36,6 +37,7 @@ class Doors:
         *,
         directory: Directory,
         client: httpx2.AsyncClient,
+        places: Places,
         render: Render,
         demo: DemoDoor | None = None,
     ) -> None:
@@ -60,7 +62,7 @@ class Doors:
             base_url=self._base,
         )
         self.dconnect = DConnectDoor(
-            settings.auth, entrance=self.entrance, browser=self.cookies.browser, base_url=self._base
+            settings, entrance=self.entrance, places=places, browser=self.cookies.browser
         )
         self.vouching = Vouching(
             settings.auth.dconnect_clients,

@@ -34,6 +34,7 @@ from forum.live.hub import Hub
 from forum.live.stream import live_route
 from forum.outbox import registry
 from forum.outbox.relay import Listener, Relay
+from forum.places import GroupPlaces
 from forum.provisioning.people import ProvisionedPeople
 from forum.searching import engine
 from forum.subscriptions import SUBSCRIPTIONS
@@ -70,7 +71,12 @@ class Site:
         registry.install(SUBSCRIPTIONS, strict=True)
         engine.install(EmbeddedEngine(search_folder(settings)))
         self.doors = Doors(
-            settings, directory=self.directory, client=self.client, render=render_for_auth, demo=demo
+            settings,
+            directory=self.directory,
+            client=self.client,
+            places=GroupPlaces(settings.site),
+            render=render_for_auth,
+            demo=demo,
         )
         self.scim = ScimDoor(ProvisionedPeople(self.directory), base_url=settings.site.base_url)
         self.app = self._application()

@@ -7,7 +7,7 @@ from auth.places import Pick, Settled, Wanted
 from config.settings import SiteSettings
 from forum.groups.commands.courses import found_course_group
 from forum.groups.commands.sources import Place, give_places, settle_person, settle_roster
-from forum.groups.queries import ids_of, looked_after
+from forum.groups.queries import held_by, ids_of, looked_after
 from forum.kit.transaction import command
 from forum.outbox.record import audit
 
@@ -24,6 +24,9 @@ class GroupPlaces:
 
     async def give(self, member_id: int, group_id: int, source: str, role: GroupRole) -> bool:
         return bool(await give_places(source, [Place(group_id, member_id, role)]))
+
+    async def held(self, member_id: int, source: str) -> list[str]:
+        return await held_by(member_id, source)
 
     async def settle_member(self, member_id: int, source: str, wanted: Sequence[Wanted]) -> None:
         await _settle_member(member_id, source, wanted)

@@ -1,7 +1,6 @@
 """People come in by another site's word: `POST /sign-in/dconnect/{name}`, and back to `/auth/dconnect/{name}`."""
 
 from collections.abc import Mapping, Sequence
-from typing import Final
 from urllib.parse import urlencode
 
 from starlette.requests import Request
@@ -10,7 +9,7 @@ from starlette.routing import Route
 
 from auth.actor import Status
 from auth.csrf import origin_of
-from auth.dconnect import nonces
+from auth.dconnect import groups, nonces
 from auth.dconnect.wire import WireError, pack, unpack
 from auth.directory import Claims
 from auth.entrance import CONNECTED, Entrance, not_yet, see_other
@@ -19,24 +18,26 @@ from auth.oidc import transactions
 from auth.oidc.claims import claims_of
 from auth.oidc.target import safe_target
 from auth.oidc.transactions import UnderWay
+from auth.places import Places, Wanted
 from auth.proof import Proof, Wish
 from auth.sessions.cookies import Cookie, new_token
 from auth.sessions.models import SessionKind
 from auth.ways import Way
-from config.settings import AuthSettings, DConnectSettings
-
-GROUP_FIELDS: Final = ("groups", "add_groups", "remove_groups")
+from config.settings import DConnectSettings, Settings
 
 
 class DConnectDoor:
     """``browser``: the cookie that binds a sign-in under way to the browser that began it."""
 
-    def __init__(self, settings: AuthSettings, *, entrance: Entrance, browser: Cookie, base_url: str) -> None:
-        self._sites = {site.name: site for site in settings.dconnect}
-        self._new_members = settings.new_members
-        self._entrance, self._browser, self._base = entrance, browser, base_url
+    def __init__(self, settings: Settings, *, entrance: Entrance, places: Places, browser: Cookie) -> None:
+        sites = settings.auth.dconnect
+        self._sites = {site.name: site for site in sites}
+        self._places, self._groups = places, {source(site): site.groups for site in sites}
+        entrance.followers.append(self.follow)
+        self._base, self._new_members = settings.site.base_url.rstrip("/"), settings.auth.new_members
+        self._entrance, self._browser = entrance, browser
         # Where our forms lead on to.
-        self.origins = frozenset(origin_of(site.url) for site in settings.dconnect)
+        self.origins = frozenset(origin_of(site.url) for site in sites)
 
     def routes(self) -> Sequence[Route]:
         return (
@@ -113,6 +114,16 @@ class DConnectDoor:
         )
         return await self._entrance.complete(request, claims, proof)
 
+    async def follow(self, claims: Claims, member_id: int) -> None:
+        """The places that the site gives, as it now says; those of other sources stay as they are."""
+        if allowed := self._groups.get(claims.issuer):
+            held = await self._places.held(member_id, claims.issuer)
+            slugs = groups.wanted(claims.said, held, allowed)
+            if slugs is not None:
+                await self._places.settle_member(
+                    member_id, claims.issuer, [Wanted(group=slug) for slug in slugs]
+                )
+
 
 def source(site: DConnectSettings) -> str:
     """The issuer of its people, and the source of the places that it gives."""
@@ -124,7 +135,6 @@ def claims_from(said: Mapping[str, str], issuer: str) -> Claims | None:
 
     An address counts as verified unless the site asks us to activate it.
     """
-    named = {name: said[name].split(",") for name in GROUP_FIELDS if name in said}
     return claims_of(
         issuer,
         {
@@ -134,6 +144,6 @@ def claims_from(said: Mapping[str, str], issuer: str) -> Claims | None:
             "preferred_username": said.get("username"),
             "email": said.get("email"),
             "email_verified": said.get("require_activation", "").lower() != "true",
-            **{name: [one.strip() for one in several if one.strip()] for name, several in named.items()},
+            **groups.said_of_groups(said),
         },
     )

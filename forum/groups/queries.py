@@ -101,6 +101,10 @@ LOOKED_AFTER = """
         AND NOT EXISTS (SELECT FROM memberships f WHERE f.group_id = g.id AND f.role = 'facilitator'))
     ORDER BY g.title, g.id
 """
+HELD_BY = """
+    SELECT g.slug FROM grants h JOIN memberships ms ON ms.id = h.membership_id JOIN groups g ON g.id = ms.group_id
+    WHERE ms.member_id = $1 AND h.source = $2 AND h.leaves_at IS NULL AND NOT h.kept ORDER BY g.slug
+"""
 IDS = "SELECT slug, id FROM groups WHERE slug = ANY($1::text[])"
 
 
@@ -114,6 +118,12 @@ async def ids_of(slugs: Iterable[str]) -> dict[str, int]:
     """Ids by slug; what is not there is missing."""
     async with connection() as sql:
         return {row["slug"]: row["id"] for row in await sql.fetch(IDS, list(slugs))}
+
+
+async def held_by(member_id: int, source: str) -> list[str]:
+    """Slugs of the groups in which this source now gives the member a place."""
+    async with connection() as sql:
+        return [row["slug"] for row in await sql.fetch(HELD_BY, member_id, source)]
 
 
 async def door(actor: Actor, slug: str) -> GroupState:

@@ -19,6 +19,7 @@ from auth.directory import Directory
 from auth.middleware import Identify
 from auth.routes import Doors, auth_routes
 from config.settings import Settings
+from forum.places import GroupPlaces
 
 BASE_URL = "http://127.0.0.1:8000"
 
@@ -62,7 +63,14 @@ class Site:
         demo: DemoProvider | None = None,
     ) -> None:
         self.settings, self.directory, self.raw = settings, directory, raw
-        self.doors = Doors(settings, directory=directory, client=client, render=page, demo=demo)
+        self.doors = Doors(
+            settings,
+            directory=directory,
+            client=client,
+            places=GroupPlaces(settings.site),
+            render=page,
+            demo=demo,
+        )
         routes = [
             *auth_routes(self.doors),
             Route("/me", who_am_i),

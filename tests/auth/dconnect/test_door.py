@@ -9,9 +9,11 @@ import pytest
 
 from auth.dconnect.wire import pack, sign, unpack
 from config.settings import Secret
+from forum.groups.commands.grants import give_place
 from tests.auth.dconnect.conftest import SECRET
-from tests.auth.site import BASE_URL, Site, last_refusal
-from tests.auth.test_sign_in import account
+from tests.auth.op import LyingProvider
+from tests.auth.op import sign_in as by_provider
+from tests.auth.site import BASE_URL, Site, account, last_refusal
 
 pytestmark = pytest.mark.anyio
 
@@ -19,9 +21,11 @@ PERSON = {"external_id": "7", "username": "nia", "name": "Nia Mensah", "email": 
 BACK = "/auth/dconnect/school"
 
 
-async def asked(browser: httpx2.AsyncClient, name: str = "school", **form: str) -> dict[str, str]:
+async def asked(
+    browser: httpx2.AsyncClient, name: str = "school", at: str = "/sign-in/dconnect/", **form: str
+) -> dict[str, str]:
     """Press the button; what the other site is asked."""
-    answer = await browser.post(f"/sign-in/dconnect/{name}", data=form)
+    answer = await browser.post(at + name, data=form)
     assert answer.status_code == 303, answer.text
     place = urlsplit(answer.headers["location"])
     assert f"{place.scheme}://{place.netloc}{place.path}" == "https://learn.example.test/sso"
@@ -76,24 +80,44 @@ async def test_the_external_id_is_who_they_are_whatever_else_has_changed(site: S
         first = (await browser.get("/me")).json()["member"]
         await sign_in(browser, username="nia-m", email="new@example.test", name="N. M.")
         assert (await browser.get("/me")).json()["member"] == first
-        await sign_in(browser, external_id="8", email="")
+        await sign_in(browser, external_id="8", email=None)
         assert (await browser.get("/me")).json()["member"] != first
 
 
 async def test_an_equal_address_is_never_a_key(site: Site) -> None:
+    alumni = await group(site, "alumni")
     theirs = await account(site, "nia-old", email="nia@example.test", email_verified=True)
     async with site.browser() as browser:
-        assert (await sign_in(browser)).headers["location"] == "/sign-in/join"
+        answer = await sign_in(browser, add_groups="alumni")
+        assert answer.headers["location"] == "/sign-in/join"
         assert (await browser.get("/me")).json()["member"] is None
+        assert await site.raw.fetchval("SELECT count(*) FROM identities") == 0
         await browser.post("/sign-in/join/new")
         assert (await browser.get("/me")).json()["member"] not in (None, theirs)
+        assert list(await roles(browser)) == [str(alumni)]
+    assert await site.raw.fetchval("SELECT count(*) FROM members WHERE email IS NOT NULL") == 1
+
+
+async def test_a_member_connects_the_site_to_their_account(site: Site, op: LyingProvider) -> None:
+    alumni = await group(site, "alumni")
+    async with site.browser() as browser:
+        await by_provider(browser, op)
+        await site.raw.execute("UPDATE sessions SET auth_time = extract(epoch FROM now())")
+        member = (await browser.get("/me")).json()["member"]
+        sent = await asked(browser, at="/sign-in/connect/dconnect/")
+        said = {"nonce": sent["nonce"], **PERSON, "groups": "alumni"}
+        answer = await browser.get(BACK, params=pack(said, SECRET))
+        assert answer.headers["location"].startswith("/me/sign-in")
+        assert list(await roles(browser)) == [str(alumni)]
+    found = await site.raw.fetchval("SELECT member_id FROM identities WHERE issuer = 'dconnect:school'")
+    assert found == member and await site.raw.fetchval("SELECT count(*) FROM members") == 1
 
 
 async def test_one_id_of_two_sites_is_two_people(site: Site) -> None:
     async with site.browser() as browser:
         await sign_in(browser)
         sent = await asked(browser, "college")
-        answer = pack({"nonce": sent["nonce"], **PERSON, "email": ""}, Secret("the secret of a college"))
+        answer = pack({"nonce": sent["nonce"], "external_id": "7"}, Secret("the secret of a college"))
         assert (await browser.get("/auth/dconnect/college", params=answer)).status_code == 303
     assert await site.raw.fetchval("SELECT count(*) FROM members") == 2
 
@@ -117,6 +141,39 @@ async def test_two_tabs_both_work(site: Site) -> None:
         for sent, target in ((two, "/two"), (one, "/one")):
             answer = await browser.get(BACK, params=pack({"nonce": sent["nonce"], **PERSON}, SECRET))
             assert answer.headers["location"] == target
+
+
+async def group(site: Site, slug: str) -> int:
+    found: int = await site.raw.fetchval(
+        "INSERT INTO groups (slug, title, theme, purpose, visibility, policy, on_leave, grace_days)"
+        " VALUES ($1, $1, 'x', 'x', 'closed', 'request', 'remove', 0) RETURNING id",
+        slug,
+    )
+    return found
+
+
+async def roles(browser: httpx2.AsyncClient) -> dict[str, str]:
+    said: dict[str, str] = (await browser.get("/me")).json()["roles"]
+    return said
+
+
+async def test_it_lets_people_into_the_groups_that_the_settings_name(site: Site) -> None:
+    alumni, secret = await group(site, "alumni"), await group(site, "secret")
+    async with site.browser() as browser:
+        await sign_in(browser, add_groups="alumni,secret,nowhere")
+        assert await roles(browser) == {str(alumni): "member"}
+        assert await site.raw.fetchval("SELECT source FROM grants") == "dconnect:school"
+        # By hand as well, and in a group that the site knows nothing of.
+        member = (await browser.get("/me")).json()["member"]
+        await give_place(secret, member, "manual")
+        await sign_in(browser)
+        assert await roles(browser) == {str(alumni): "member", str(secret): "member"}
+        await sign_in(browser, remove_groups="alumni,secret")
+        assert await roles(browser) == {str(secret): "member"}
+        await sign_in(browser, groups="alumni")
+        assert await roles(browser) == {str(alumni): "member", str(secret): "member"}
+        await sign_in(browser, groups="")
+        assert await roles(browser) == {str(secret): "member"}
 
 
 @pytest.mark.parametrize("wish", ["https://evil.example.test", "//evil.example.test", "/\\evil.example.test"])
