@@ -17,6 +17,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final, get_type_hints
 
+from config.places import BadRulesError
 from config.settings import (
     MASK,
     AuthSettings,
@@ -122,6 +123,9 @@ class _Gathered:
             self.values.setdefault(key, None)
             shown = "" if is_secret(kind) else f" = {_shown(value)}"
             self.mistakes.append(f"{key}{shown} ({source}): {mistake}")
+        except BadRulesError as wrong:
+            self.values.setdefault(key, None)
+            self.mistakes += [f"{key}{where} ({source}): {words}" for where, words in wrong.mistakes]
         self.sources[key] = source
 
 
@@ -312,6 +316,10 @@ def _contradictions(settings: Settings) -> Iterator[str]:
         yield "database.lock_timeout_ms: must be less than database.statement_timeout_ms"
     if database.statement_timeout_ms > database.worker_statement_timeout_ms:
         yield "database.worker_statement_timeout_ms: must be no less than database.statement_timeout_ms"
+    for provider in auth.providers:
+        said = {f"auth.providers.{provider.name}.{part}" in settings.sources for part in ("groups_claim", "places")}
+        if len(said) == 2:
+            yield f"auth.providers.{provider.name}: groups_claim and rules in places need each other"
     if auth.session_idle_days > auth.session_absolute_days:
         yield "auth.session_idle_days: must be no more than auth.session_absolute_days"
     if jobs.concurrency < 2 * jobs.batch_size:

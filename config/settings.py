@@ -130,11 +130,32 @@ class SearchSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceRule:
+    """A value of the claim and the place it means: exactly one of `exact`, `prefix` and `pattern` (of the whole value).
+
+    `group` is a slug, and may hold what was captured: `{1}` or `{name}` of a pattern, `{rest}` after a prefix. When
+    the value is no longer said, `on_leave` "remove" ends the place at once, "group" does what the group does.
+    """
+
+    exact: str | None = None
+    prefix: str | None = None
+    pattern: str | None = None
+    group: str
+    role: Literal["reader", "member", "facilitator"] = "member"
+    on_leave: Literal["remove", "group"] = "group"
+
+    def __str__(self) -> str:
+        way = next(way for way in ("exact", "prefix", "pattern") if getattr(self, way) is not None)
+        return f'{way} "{getattr(self, way)}" → {self.group} ({self.role})'
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ProviderSettings:
     """One OpenID Connect provider that people sign in with; `new_members` None follows `auth.new_members`.
 
     `owned_domains`: mail domains whose addresses it alone gives out. `silent`: it may be asked, unseen, whether a
     visitor is signed in there. `step_up_acr`: the level of proof (`acr`) that the administration asks for.
+    `groups_claim` is the path, with dots, to the claim whose values `places` turn into places in groups.
     """
 
     name: Annotated[str, SLUG]
@@ -147,6 +168,8 @@ class ProviderSettings:
     owned_domains: tuple[str, ...] = ()
     silent: bool = False
     step_up_acr: Annotated[str, FILLED] | None = None
+    groups_claim: Annotated[str, FILLED] | None = None
+    places: tuple[PlaceRule, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

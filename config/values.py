@@ -10,7 +10,8 @@ from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from config.settings import DCONNECT_SECRET_LENGTH, SECRET_KEY_LENGTH, Between, Secret, Shape
+from config.places import place_rules
+from config.settings import DCONNECT_SECRET_LENGTH, SECRET_KEY_LENGTH, Between, PlaceRule, Secret, Shape
 
 _WORDS_FOR_BOOL: Final = {
     **dict.fromkeys(("true", "yes", "on", "1"), True),
@@ -38,7 +39,7 @@ def convert(kind: Any, value: object, *, spelled: bool = False) -> Any:
             raise BadValueError("must be " + " or ".join(f'"{choice}"' for choice in get_args(kind)))
         return value
     if origin is tuple:
-        return _texts(value, spelled)
+        return place_rules(value) if PlaceRule in get_args(kind) else _texts(value, spelled)
     return _SIMPLE[kind](value, spelled)
 
 

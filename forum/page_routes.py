@@ -89,6 +89,8 @@ PAGES: Final[tuple[PageRoute, ...]] = (
     post("/me/sessions/{id:int}/end", sessions.end_session),
     # the site
     get("/admin", site.admin),
+    get("/admin/claims", site.claims),
+    post("/admin/claims", site.preview_claims),
     get("/about", site.about),
     get("/keys", site.keys),
     get("/appearance", site.appearance),

@@ -7,7 +7,7 @@ import sys
 import typer
 
 from config.loading import SettingsError
-from forum.cli import config, demo, groups, imports, members, migrate, search, serving, tokens
+from forum.cli import auth, config, demo, groups, imports, members, migrate, search, serving, tokens
 from forum.cli.doctor import doctor
 from forum.kit.errors import Invalid, Refusal
 from forum.kit.postgres import PostgresError
@@ -30,6 +30,7 @@ app.add_typer(search.app, name="search", help="The search index.")
 app.add_typer(tokens.app, name="token", help="API tokens.")
 app.add_typer(groups.app, name="groups", help="Groups.")
 app.add_typer(members.app, name="member", help="Members.")
+app.add_typer(auth.app, name="auth", help="Sign-in.")
 app.add_typer(config.app, name="config", help="Settings.")
 
 

@@ -6,14 +6,15 @@ from starlette.responses import RedirectResponse, Response
 
 from auth.oidc.target import safe_target
 from forum.groups.pages.groups import may_join
-from forum.kit.errors import Invalid
+from forum.kit.errors import Invalid, Refusal
 from forum.kit.verdict import require
 from forum.members.policies import can_administer
 from forum.notifications.pages import sentence, target
 from forum.site import queries
+from forum.site.claims import Preview, previewed
 from forum.site.schemas import Front, Home
 from forum.web.language import gettext as _
-from forum.web.page import View, decoded, form, page
+from forum.web.page import View, decoded, errors_of, form, page
 from forum.web.rendering import page as shown
 
 YEAR: Final = 365 * 24 * 3600
@@ -48,6 +49,38 @@ async def admin(view: View) -> Response:
     """What administrators look after, a line each."""
     require(can_administer(view.actor))
     return shown(view, "site/admin.html", title=_("Administration"), section="admin")
+
+
+@page("administer_site", signed_in=True)
+async def claims(view: View) -> Response:
+    """Paste what a provider says of somebody; see which places it would give."""
+    return await _claims_page(view, None)
+
+
+async def _claims_page(view: View, refusal: Refusal | None, preview: Preview | None = None) -> Response:
+    require(can_administer(view.actor))
+    return shown(
+        view,
+        "site/claims.html",
+        title=_("Places from claims"),
+        section="admin",
+        providers=view.web.claim_rules,
+        values={"provider": view.text("provider"), "claims": view.text("claims")},
+        preview=preview,
+        errors=errors_of(refusal),
+    )
+
+
+@form("administer_site", refill=_claims_page, repeatable=True)
+async def preview_claims(view: View) -> Response:
+    """Nothing is written, and what was pasted is kept nowhere."""
+    require(can_administer(view.actor))
+    rules = next((one for one in view.web.claim_rules if one.name == view.text("provider")), None)
+    if rules is None:
+        if view.web.claim_rules:
+            raise Invalid({"provider": "unknown_choice"})
+        return await _claims_page(view, None)
+    return await _claims_page(view, None, await previewed(rules, view.text("claims")))
 
 
 @page("none")

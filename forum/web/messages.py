@@ -58,6 +58,13 @@ _REFUSALS: Final = {
     "facilitators_only": _("Only the group's facilitators can do this."),
     "other_facilitator": _("A facilitator cannot do this to another facilitator."),
     "last_facilitator": _("You are the last facilitator. Please name another one before you go."),
+    # Claims
+    "claim_missing": _("These claims do not hold the claim with the groups, so nobody's places would change."),
+    "claim_not_a_list": _("The claim with the groups holds no list of texts, so nobody's places would change."),
+    "too_many_values": _("The claim with the groups holds more than 200 values, so nobody's places would change."),
+    "too_slow": _("The rules took too long on these values, so nobody's places would change."),
+    "no_rule": _("No rule fits."),
+    "no_group": _("What the rule makes of it is no group's address."),
     # Threads
     "thread_locked": _("This thread is locked: it can be read, and takes no more replies."),
     "not_a_question": _("Only a question can have an accepted answer."),
@@ -94,6 +101,8 @@ _FIELDS: Final = {
     "staff_everywhere": _("A token for some groups cannot act as staff. Take one of the two away."),
     "too_many_tokens": _REFUSALS["too_many_tokens"],
     "already_sent": _REFUSALS["already_sent"],
+    "claims_not_json": _("This is neither JSON with claims in it nor a token. Please give one of the two."),
+    "claims_too_long": _("This is too long for claims. Please give fewer."),
     "unknown_operator": _("The search does not know this filter."),
 }
 

@@ -7,6 +7,7 @@ import secrets
 from dataclasses import dataclass, field
 from typing import Final
 
+from auth.claims import ClaimRules, claim_rules
 from auth.ways import Way
 from config.settings import Settings
 
@@ -30,6 +31,7 @@ class Web:
     session_idle_days: int = 30
     ways: tuple[Way, ...] = ()
     demo: str = ""
+    claim_rules: tuple[ClaimRules, ...] = ()
     key: bytes = field(repr=False)
 
     @property
@@ -48,6 +50,7 @@ def web_of(settings: Settings, *, ways: tuple[Way, ...] = (), demo: str = "") ->
         session_idle_days=settings.auth.session_idle_days,
         ways=ways,
         demo=demo,
+        claim_rules=claim_rules(settings.auth.providers),
         key=hashlib.sha256(b"forms:" + site.secret_key.reveal().encode()).digest(),
     )
 

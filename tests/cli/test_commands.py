@@ -140,3 +140,37 @@ def test_a_token_for_some_groups(url: str) -> None:
         assert refused.stderr.strip() and "Traceback" not in refused.stderr
     staff = forum("token", "create", "--member", "adi", "--scope", "read", "--scope", "staff", url=url)
     assert staff.stdout.startswith("plenary_pat_")
+
+
+RULES = """
+[auth.providers.academy]
+label = "Academy"
+issuer = "https://id.example.org"
+client_id = "plenary"
+client_secret = "a secret"
+groups_claim = "realm_access.roles"
+[[auth.providers.academy.places]]
+prefix = "course-"
+group = "{rest}"
+"""
+
+
+@pytest.mark.parametrize(
+    ("claims", "provider", "status", "shows"),
+    [
+        ('{"realm_access": {"roles": ["course-DIP 7", "[red]x"]}}', "academy", 0, ["dip-7", "[red]x", "No rule fits."]),
+        ("e30.eyJyZWFsbV9hY2Nlc3MiOnsicm9sZXMiOlsieCJdfX0.x", "academy", 0, ["signature was not checked"]),
+        ("{}", "academy", 1, ["do not hold the claim"]),
+        ("nothing", "academy", 1, ["neither JSON"]),
+        ("{}", "other", 1, ["--provider"]),
+    ],
+)
+def test_claims_are_previewed(claims: str, provider: str, status: int, shows: list[str], tmp_path: Path) -> None:
+    settings = tmp_path / "settings.toml"
+    settings.write_text(RULES)
+    (tmp_path / "claims").write_text(claims)
+    done = forum(
+        "auth", "claims-preview", "--provider", provider, str(tmp_path / "claims"), FORUM_CONFIG=str(settings)
+    )
+    assert done.returncode == status, done.stderr
+    assert all(words in done.stdout + done.stderr for words in shows)

@@ -67,7 +67,7 @@ def test_example_file_holds_every_key_with_its_default() -> None:
 def test_the_example_of_a_named_table_is_valid_and_complete(table: str, tmp_path: Path) -> None:
     (start,) = re.findall(rf"^# (\[{table}\.[a-z]+\])$", EXAMPLE.read_text(encoding="utf-8"), re.M)
     block = EXAMPLE.read_text(encoding="utf-8").partition("# " + start)[2].partition("\n\n")[0]
-    toml = start + re.sub(r"^# (?=\w+ = )", "", block, flags=re.M).replace('"…"', '"a secret of 16 or more"')
+    toml = start + re.sub(r"^# (?=\w+ = |\[\[)", "", block, flags=re.M).replace('"…"', '"a secret of 16 or more"')
     (one,) = getattr(read(toml, tmp_path).auth, table.removeprefix("auth."))
     given = tomllib.loads(toml)["auth"][table.removeprefix("auth.")][one.name]
     assert {item.name for item in fields(TABLES[table])} == {"name", *given}
@@ -307,3 +307,89 @@ def test_every_mistake_of_dconnect_in_one_message(tmp_path: Path) -> None:
         "auth.dconnect_clients.others",
     ):
         assert expected in str(caught.value)
+
+
+PROVIDER = """
+[auth.providers.academy]
+label = "Academy"
+issuer = "https://id.example.org"
+client_id = "plenary"
+client_secret = "a secret"
+groups_claim = "groups"
+"""
+
+
+def rules(*tables: str) -> str:
+    return PROVIDER + "".join(f"[[auth.providers.academy.places]]\n{table}\n" for table in tables)
+
+
+def test_rules_for_places_are_read_in_their_order(tmp_path: Path) -> None:
+    toml = rules(
+        'exact = "staff"\ngroup = "alumni"\nrole = "facilitator"',
+        'prefix = "/courses/"\ngroup = "{rest}"\non_leave = "remove"',
+        r"""pattern = 'course-(\d{4})(?:-(?P<part>[a-z]+))?'""" + '\ngroup = "course-{1}-{part}"',
+    )
+    settings = read(toml, tmp_path)
+    first, second, third = settings.auth.providers[0].places
+    assert (first.exact, first.role, second.prefix, second.on_leave) == ("staff", "facilitator", "/courses/", "remove")
+    assert third.group == "course-{1}-{part}"
+    shown = {key: value for key, value, _ in describe(settings)}
+    assert shown["auth.providers.academy.places"].startswith('[exact "staff" → alumni (facilitator), prefix')
+
+
+@pytest.mark.parametrize(
+    ("table", "says"),
+    [
+        ('exct = "a"\ngroup = "g"', "[1].exct ({file}): there is no such key; did you mean exact?"),
+        ('group = "g"', "[1] ({file}): must hold exactly one of exact, prefix and pattern"),
+        ('exact = "a"\nprefix = "b"\ngroup = "g"', "[1] ({file}): must hold exactly one of"),
+        ('exact = "a"', "[1].group ({file}): is missing"),
+        ('exact = 7\ngroup = "g"', "[1].exact ({file}): must be a text in quotes"),
+        ('exact = ""\ngroup = "g"', "[1].exact ({file}): must be a text in quotes"),
+        ('exact = "a"\ngroup = "g"\nrole = "boss"', '[1].role ({file}): must be "reader" or "member" or "facilitator"'),
+        ('exact = "a"\ngroup = "g"\non_leave = "stay"', '[1].on_leave ({file}): must be "remove" or "group"'),
+        ('pattern = "a("\ngroup = "g"', "[1].pattern ({file}): is no regular expression: missing )"),
+        ('pattern = "a(b)"\ngroup = "{2}"', "[1].group ({file}): names {2}, which this rule does not capture"),
+        ('exact = "a"\ngroup = "{rest}"', "[1].group ({file}): names {rest}, which this rule does not capture"),
+        ('prefix = "a"\ngroup = "{name}"', "[1].group ({file}): names {name}, which"),
+        ('exact = "a"\ngroup = "Not a slug"', "[1].group ({file}): must be a group's address"),
+        ('pattern = "(a+)+b"\ngroup = "g"', "[1].pattern ({file}): must not repeat what is repeated inside"),
+        ('pattern = "(a|ab)*c"\ngroup = "g"', "[1].pattern ({file}): must not repeat a choice"),
+        ('pattern = "(?:(?=x)(a?)){2,}"\ngroup = "g"', "[1].pattern ({file}): must not repeat what is repeated"),
+        ('pattern = ".*.*.*.*"\ngroup = "g"', "[1].pattern ({file}): must hold at most 3 repeats"),
+    ],
+)
+def test_a_mistyped_rule_is_a_mistake_at_start(table: str, says: str, tmp_path: Path) -> None:
+    with pytest.raises(SettingsError) as caught:
+        read(rules(table), tmp_path)
+    where = "auth.providers.academy.places"
+    assert where + says.replace("{file}", str(tmp_path / "settings.toml")) in str(caught.value)
+
+
+def test_every_mistake_in_the_rules_is_named_at_once(tmp_path: Path) -> None:
+    toml = rules('exact = "a"\ngroup = "g"', 'prefix = "a"', 'pattern = "["\ngroup = "g"\nrole = "x"')
+    with pytest.raises(SettingsError) as caught:
+        read(toml, tmp_path)
+    assert [line.partition(" ")[0].rpartition(".places")[2] for line in caught.value.mistakes] == [
+        "[2].group",
+        "[3].role",
+        "[3].pattern",
+    ]
+
+
+@pytest.mark.parametrize("toml", [PROVIDER, rules('exact = "a"\ngroup = "g"').replace('groups_claim = "groups"\n', "")])
+def test_a_claim_and_its_rules_need_each_other(toml: str, tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="groups_claim and rules in places need each other"):
+        read(toml, tmp_path)
+
+
+def test_rules_do_not_come_from_the_environment() -> None:
+    said = mistakes(FORUM_AUTH_PROVIDERS_ACADEMY_PLACES="a")
+    assert "must be tables in the settings file" in said
+
+
+def test_patterns_that_people_write_are_taken(tmp_path: Path) -> None:
+    from config.places import place_rules
+
+    for pattern in (r"course-(\d+)-(.+)", r"(?:a|b)-(.*)", r"(?i)grp_([a-z]+)(?:_\d{2,4})?", r"([^/]+)/([^/]+)"):
+        assert place_rules([{"pattern": pattern, "group": "g"}])

@@ -227,7 +227,7 @@ DEEDS: dict[str, Deed] = {
         form("/g/{slug}/edit", purpose="Another purpose.", rules=""),
     ),
     "impersonate": deed(form("/m/{username}/view-as", reason="support")),
-    "administer_site": deed(page("/admin")),
+    "administer_site": deed(page("/admin"), page("/admin/claims"), form("/admin/claims", provider="x", claims="some")),
     "create_own_api_token": deed(
         by_session("POST", "/me/tokens", TOKEN | {"scopes": ["read"]}),
         form("/me/tokens/new", name="A script", scopes="read", days="30"),
