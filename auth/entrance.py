@@ -15,6 +15,7 @@ from auth.directory import Claims, Connected, Directory, SignIn
 from auth.proof import Proof, Wish
 from auth.sessions import commands as sessions
 from auth.sessions.cookies import Cookies, digest
+from auth.sessions.models import SessionKind
 from auth.sessions.sealing import Seal
 from auth.waiting import WaitingRoom
 from config.settings import Settings
@@ -136,7 +137,9 @@ class Entrance:
         return response
 
     async def _welcome(self, request: Request, claims: Claims, proof: Proof, who: SignIn) -> Response:
-        held = self._cookies.session.read(request.scope["headers"])
+        embedded = proof.kind is SessionKind.EMBEDDED
+        cookie = self._cookies.embedded if embedded else self._cookies.session
+        held = cookie.read(request.scope["headers"])
         limits = [self._lasting, *([self._staff_lasting] if who.staff else []), *filter(None, [proof.lasting])]
         begun = await sessions.begin(
             sessions.NewSession(
@@ -160,7 +163,7 @@ class Entrance:
             after={"provider": claims.provider, "kind": proof.kind.value},
         )
         response = see_other(proof.target)
-        self._cookies.session.set(response, begun.token)
+        cookie.set(response, begun.token)
         return response
 
     async def _refuse(self, request: Request, reason: str, claims: Claims, proof: Proof) -> Response:

@@ -73,3 +73,7 @@ class Places(Protocol):
     async def to_pick(self, member_id: int) -> list[Pick]:
         """The groups that this member looks after."""
         ...
+
+    async def named(self, group_id: int) -> Pick:
+        """A group that somebody was led to, by its id."""
+        ...

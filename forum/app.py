@@ -18,6 +18,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from auth.actor import VISITOR
 from auth.csrf import SameOriginWrites
 from auth.demo_door import DemoDoor
+from auth.lti.campus import Campus
+from auth.lti.routes import EXEMPT, PlatformDoor
 from auth.middleware import Identify
 from auth.outbound import open_client
 from auth.routes import Doors, auth_routes, site_cookies
@@ -27,6 +29,7 @@ from config.settings import Settings
 from forum import page_routes, routes
 from forum.api.openapi import openapi
 from forum.api.problem import problem
+from forum.courses import campus as rosters
 from forum.directory import MemberDirectory
 from forum.kit.errors import MethodNotAllowed, NotAllowed, NotFound, Refusal
 from forum.kit.markdown import close_renderers
@@ -45,7 +48,7 @@ from forum.web.health import Health
 from forum.web.language import gettext as _
 from forum.web.page import Framed, View
 from forum.web.refusals import refusal_page
-from forum.web.rendering import page
+from forum.web.rendering import bare, page
 from forum.web.router import Router
 from forum.web.security import OneHost, RequestId, SecurityHeaders
 from forum.web.site import web_of
@@ -79,6 +82,17 @@ class Site:
             demo=demo,
         )
         self.scim = ScimDoor(ProvisionedPeople(self.directory), base_url=settings.site.base_url)
+        campus, places = Campus(settings, self.client), GroupPlaces(settings.site)
+        rosters.install(rosters.Readers(campus, self.directory, places))
+        self.platforms = PlatformDoor(
+            campus,
+            site_name=settings.site.name,
+            directory=self.directory,
+            places=places,
+            entrance=self.doors.entrance,
+            cookies=self.doors.cookies,
+            demo=demo is not None,
+        )
         self.app = self._application()
 
     @asynccontextmanager
@@ -125,7 +139,7 @@ class Site:
                     SameOriginWrites,
                     base_url=settings.site.base_url,
                     cookie=cookies.session,
-                    exempt=self.doors.back_channel.paths(),
+                    exempt=self.doors.back_channel.paths() | EXEMPT,
                     refuse=refused_page,
                 ),
                 Middleware(
@@ -150,6 +164,7 @@ class Site:
             live_route(self.hub),
             *framed(auth_routes(self.doors)),
             self.scim.route(),
+            *framed(self.platforms.routes()),
             *((self.demo.route(),) if self.demo else ()),
             *self._machinery(),
         )
@@ -198,9 +213,14 @@ def render_for_auth(
         "signed_out.html": _("You are signed out"),
         "not_vouched.html": _("We did not send you on"),
         "demo_courses.html": _("Courses"),
+        "lti_choose.html": _("Choose a group"),
+        "lti_hand_in.html": _("Back to the course"),
+        "lti_refused.html": _("This did not work"),
+        "lti_registered.html": _("The platform is registered"),
     }
     known = {"title": titles.get(template, _("Sign in")), **context}
-    return page(View(request), template, status=status, **known)
+    shown = bare if template.startswith("lti_") else page
+    return shown(View(request), template, status=status, **known)
 
 
 def framed(doors: Sequence[BaseRoute]) -> Sequence[BaseRoute]:

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from forum.courses import pages as courses
 from forum.groups.pages import groups
 from forum.groups.pages import people as places
 from forum.members.pages import people as members
@@ -91,6 +92,14 @@ PAGES: Final[tuple[PageRoute, ...]] = (
     get("/admin", site.admin),
     get("/admin/claims", site.claims),
     post("/admin/claims", site.preview_claims),
+    get("/admin/platforms", courses.platforms),
+    post("/admin/platforms", courses.add_platform),
+    post("/admin/platforms/tickets", courses.make_ticket),
+    post("/admin/platforms/{id:int}/state", courses.enable_platform),
+    post("/admin/platforms/{id:int}/deployments", courses.add_deployment),
+    post("/admin/courses/{id:int}/roster", courses.ask_for_roster),
+    get("/embed/", courses.embedded_nothing),
+    get("/embed/g/{slug}", courses.embedded_group),
     get("/about", site.about),
     get("/keys", site.keys),
     get("/appearance", site.appearance),

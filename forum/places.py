@@ -7,7 +7,7 @@ from auth.places import Pick, Settled, Wanted
 from config.settings import SiteSettings
 from forum.groups.commands.courses import found_course_group
 from forum.groups.commands.sources import Place, give_places, settle_person, settle_roster
-from forum.groups.queries import held_by, ids_of, looked_after
+from forum.groups.queries import held_by, ids_of, looked_after, state_of
 from forum.kit.transaction import command
 from forum.outbox.record import audit
 
@@ -45,6 +45,10 @@ class GroupPlaces:
 
     async def to_pick(self, member_id: int) -> list[Pick]:
         return [Pick(id=row["id"], slug=row["slug"], title=row["title"]) for row in await looked_after(member_id)]
+
+    async def named(self, group_id: int) -> Pick:
+        group = await state_of(group_id)
+        return Pick(id=group.id, slug=group.slug, title=group.title)
 
 
 @command

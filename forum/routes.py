@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from starlette.routing import Route
 
 from forum.api.operation import Endpoint, Operation
+from forum.courses import api as courses
 from forum.groups import api as groups
 from forum.members import api as members
 from forum.notifications import api as notices
@@ -123,4 +124,12 @@ API = (
     put("/notices/seen", notices.put_all_seen),
     put("/notices/{id:int}/seen", notices.put_seen),
     get("/search", searching.get_search),
+    # learning platforms
+    get("/platforms", courses.list_platforms),
+    post("/platforms", courses.post_platform),
+    post("/platform-tickets", courses.post_ticket),
+    put("/platforms/{id:int}/enabling", courses.put_enabling),
+    delete("/platforms/{id:int}/enabling", courses.delete_enabling),
+    post("/platforms/{id:int}/deployments", courses.post_deployment),
+    post("/courses/{id:int}/roster-runs", courses.post_roster_run),
 )

@@ -62,6 +62,7 @@ SCHEDULE: list[Periodic] = [
     Periodic(prune_sign_ins.name, HOUR),
     Periodic("groups.refresh_counters", timedelta(minutes=5)),
     Periodic("groups.end_due_places", timedelta(minutes=15)),
+    Periodic("courses.read_rosters", timedelta(minutes=15)),
 ]
 
 

@@ -15,16 +15,21 @@ import typer
 import uvicorn
 from starlette.applications import Starlette
 
+from auth.lti.campus import Campus
+from auth.outbound import open_client
 from config import logging as logs
 from config.loading import load
 from config.settings import Settings
 from forum.app import Site, search_folder
 from forum.cli.processes import Processes, when_orphaned
 from forum.cli.session import database_url, open_database, say
+from forum.courses import campus as rosters
+from forum.directory import MemberDirectory
 from forum.jobs.reach import UNREACHABLE
 from forum.kit import migration
 from forum.outbox import registry
 from forum.outbox.stream import renumber_after_restore
+from forum.places import GroupPlaces
 from forum.searching import engine
 from forum.searching.rebuild import rebuild
 from forum.site.kind import SiteKind, declare_kind, kind_of_site
@@ -230,5 +235,8 @@ async def _work(settings: Settings, url: str) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    async with open_database(settings, url), search_from_the_start():
+    async with open_database(settings, url), search_from_the_start(), open_client(settings.limits) as client:
+        if settings.site.secret_key:
+            campus, directory = Campus(settings, client), MemberDirectory(settings.auth)
+            rosters.install(rosters.Readers(campus, directory, GroupPlaces(settings.site)))
         await run_worker(stop, settings.jobs)

@@ -37,6 +37,7 @@ _SENTENCES: Final = {
     "roster_failed": _("The forum could not read the roster. Nobody has lost a place."),
     "roster_unknown": _("The forum has no group for this course yet. Link a discussion first."),
     "course_ended": _("The course has ended, and its learners are among the alumni."),
+    "roster": _("The roster is being read. Look again in a minute."),
     "accepted": _("This is now the accepted answer."),
 }
 

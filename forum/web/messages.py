@@ -65,6 +65,8 @@ _REFUSALS: Final = {
     "too_slow": _("The rules took too long on these values, so nobody's places would change."),
     "no_rule": _("No rule fits."),
     "no_group": _("What the rule makes of it is no group's address."),
+    # Learning platforms
+    "platform_known": _("This platform is registered here already, with the same client."),
     # Threads
     "thread_locked": _("This thread is locked: it can be read, and takes no more replies."),
     "not_a_question": _("Only a question can have an accepted answer."),
@@ -103,6 +105,7 @@ _FIELDS: Final = {
     "already_sent": _REFUSALS["already_sent"],
     "claims_not_json": _("This is neither JSON with claims in it nor a token. Please give one of the two."),
     "claims_too_long": _("This is too long for claims. Please give fewer."),
+    "not_an_address": _("Please give an address that begins with https."),
     "unknown_operator": _("The search does not know this filter."),
 }
 

@@ -22,7 +22,7 @@ from forum.web.messages import explain, explain_field
 if TYPE_CHECKING:
     from forum.web.page import View
 
-DOMAINS: Final = ("members", "groups", "threads", "reading", "notifications", "searching", "site")
+DOMAINS: Final = ("members", "groups", "threads", "reading", "notifications", "searching", "courses", "site")
 PRIVATE: Final = {"Cache-Control": "private, no-cache", "Vary": "Cookie"}
 _HOLE: Final = re.compile("\x01([a-z]+)\x02")
 
@@ -157,6 +157,13 @@ def page(
     """A whole page around a template's content."""
     content = fragment(template, view, title=title, **values)
     return whole(view, content, title=title, section=section, status=status, head=head)
+
+
+def bare(view: "View", template: str, /, *, title: str, status: int = 200, **values: Any) -> Response:
+    """A whole page without the site's frame around it: for a platform's frame or window."""
+    content = fragment(template, view, title=title, **values)
+    shown = fragment("bare.html", view, title=title, content=content, lang=language.spoken())
+    return HTMLResponse(shown, status, PRIVATE)
 
 
 def whole(

@@ -32,6 +32,16 @@ BODIES: dict[str, dict[str, Any]] = {
     "post_draft": {"group": "public-group", "title": "A title", "body": "A text."},
     "put_draft": {"group": "public-group", "title": "A title", "body": "Another text."},
     "post_preview": {"body": "**Bold**"},
+    "post_platform": {
+        "name": "A campus",
+        "issuer": "https://campus.example.test",
+        "client_id": "forum",
+        "authorization_url": "https://campus.example.test/auth",
+        "token_url": "https://campus.example.test/token",
+        "jwks_url": "https://campus.example.test/keys",
+    },
+    "post_deployment": {"deployment_id": "1"},
+    "post_roster_run": {"force": False},
 }
 FORMS: dict[str, dict[str, str]] = {
     "save_thread": {"title": "A better title", "language": "en", "kind": "question", "version": "1"},
@@ -54,6 +64,8 @@ FORMS: dict[str, dict[str, str]] = {
     "save_text": {"purpose": "A purpose.", "rules": "Be kind."},
     "save_me": {"name": "Ben", "bio": "A few words.", "time_zone": "Europe/Malta", "version": "1"},
     "make_token": {"name": "A script", "scopes": "read", "days": "30", "reach": "all"},
+    "add_deployment": {"deployment_id": "1"},
+    "enable_platform": {"do": "enable"},
     "save_appearance": {"theme": "dark", "keys": "on"},
 }
 # Over the limit wherever text is taken.

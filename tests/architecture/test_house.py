@@ -14,7 +14,7 @@ LONG: dict[str, str] = {}
 
 TOP_LEVEL = {"forum", "search", "auth", "tests", "config", ".ci", "pyproject.toml", "README.md", "LICENSE"}
 TOP_LEVEL |= {"Makefile", "uv.lock", ".gitignore"}
-DOMAINS = ("members", "groups", "threads", "reading", "notifications", "searching", "provisioning")
+DOMAINS = ("members", "groups", "threads", "reading", "notifications", "searching", "provisioning", "courses")
 VOCABULARY = {
     "__init__", "models", "policies", "queries", "commands", "facts", "subscribers", "jobs", "schemas", "api",
     "pages", "templates",
@@ -25,6 +25,8 @@ OWN_NAMES = {
     "threads/statements": "the SQL that queries and commands share",
     "threads/recount": "counters made anew, for imports and the doctor",
     "groups/recount": "counters made anew, for imports and the doctor",
+    "courses/campus": "what reads rosters in this process",
+    "courses/rosters": "one reading of a roster, from the platform to the places",
     "provisioning/people": "what SCIM asks of the forum, as a class",
     "members/browsers": "a user agent in words",
     "searching/engine": "the engine of this process",

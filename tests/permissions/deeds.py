@@ -89,6 +89,15 @@ OWN_THINGS = (
 )
 TOKEN = {"name": "A script", "days": 30}
 
+PLATFORM = {
+    "name": "A campus",
+    "issuer": "https://campus.example.test",
+    "client_id": "forum",
+    "authorization_url": "https://campus.example.test/auth",
+    "token_url": "https://campus.example.test/token",
+    "jwks_url": "https://campus.example.test/keys",
+}
+
 DEEDS: dict[str, Deed] = {
     "see_group_card": deed(api("GET", GROUP), page("/g/{slug}")),
     "read_content": deed(
@@ -227,7 +236,25 @@ DEEDS: dict[str, Deed] = {
         form("/g/{slug}/edit", purpose="Another purpose.", rules=""),
     ),
     "impersonate": deed(form("/m/{username}/view-as", reason="support")),
-    "administer_site": deed(page("/admin"), page("/admin/claims"), form("/admin/claims", provider="x", claims="some")),
+    "administer_site": deed(
+        page("/admin"),
+        page("/admin/claims"),
+        form("/admin/claims", provider="x", claims="some"),
+        page("/admin/platforms"),
+        form("/admin/platforms", **PLATFORM),
+        form("/admin/platforms/tickets"),
+        form("/admin/platforms/{platform}/state", do="disable"),
+        form("/admin/platforms/{platform}/deployments", deployment_id="7"),
+        form("/admin/courses/{course}/roster"),
+        api("GET", "/platforms"),
+        api("POST", "/platforms", PLATFORM),
+        api("POST", "/platform-tickets"),
+        api("DELETE", "/platforms/{platform}/enabling"),
+        api("PUT", "/platforms/{platform}/enabling"),
+        api("POST", "/platforms/{platform}/deployments", {"deployment_id": "7"}),
+        api("POST", "/courses/{course}/roster-runs", {"force": False}),
+        prepare=on.platform,
+    ),
     "create_own_api_token": deed(
         by_session("POST", "/me/tokens", TOKEN | {"scopes": ["read"]}),
         form("/me/tokens/new", name="A script", scopes="read", days="30"),
@@ -253,5 +280,7 @@ EXEMPT = {
     ("GET", "/keys"): "public text",
     ("GET", "/appearance"): "a choice of the browser, not of a member",
     ("POST", "/appearance"): "a choice of the browser, not of a member",
+    ("GET", "/embed/"): "public text",
+    ("GET", "/embed/g/{slug}"): "only the session of a frame counts there: tests/courses/test_launch.py",
     ("GET", "/invitations/{token}"): "a button, the same for every token",
 }

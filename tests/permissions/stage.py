@@ -184,3 +184,21 @@ async def own_things(stage: Stage) -> None:
         owner,
         hashlib.sha256(b"another token").digest(),
     )
+
+
+async def platform(stage: Stage) -> None:
+    """A learning platform that is enabled, with a course that is led to a group."""
+    stage.ids["platform"] = await sql(
+        "INSERT INTO lti_platforms (name, issuer, client_id, authorization_url, token_url, jwks_url, enabled)"
+        " VALUES ('LMS', $1, 'forum', $1, $1, $1, true) RETURNING id",
+        "https://lms.example.test",
+    )
+    deployment = await sql(
+        "INSERT INTO lti_deployments (platform_id, deployment_id) VALUES ($1, '1') RETURNING id", stage.ids["platform"]
+    )
+    stage.ids["course"] = await sql(
+        "INSERT INTO lti_contexts (deployment_id, context_id, group_id, memberships_url)"
+        " VALUES ($1, 'ixp', $2, 'https://lms.example.test/members') RETURNING id",
+        deployment,
+        stage.group,
+    )
