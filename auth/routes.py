@@ -6,6 +6,7 @@ import httpx2
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
+from starlette.types import ASGIApp
 
 from auth.dconnect.door import DConnectDoor
 from auth.dconnect.vouching import Vouching
@@ -17,6 +18,7 @@ from auth.oidc import door
 from auth.oidc.logout import BackChannel
 from auth.oidc.providers import Providers
 from auth.oidc.routes import OidcDoor
+from auth.oidc.silent import ASKED, AskInSilence
 from auth.oidc.target import safe_target
 from auth.oidc.transactions import LIFETIME
 from auth.places import Places
@@ -71,6 +73,13 @@ class Doors:
             cookie=self.cookies.session,
         )
 
+    def ask_in_silence(self, app: ASGIApp) -> ASGIApp:
+        """The application behind the question of `prompt=none`, where a provider may be asked it."""
+        provider = self.providers.silent()
+        if provider is None:
+            return app
+        return AskInSilence(app, door=self.oidc, provider=provider, cookie=self.cookies.asked)
+
     def form_targets(self) -> frozenset[str]:
         """Where our forms lead on to, for `form-action`: browsers follow it through every redirect."""
         return self.providers.origins() | self.dconnect.origins | self.vouching.origins
@@ -112,6 +121,9 @@ class Doors:
                 address = await door.way_out(provider, id_token=id_token, landing=self._base + "/signed-out")
         response = see_other(address or "/signed-out")
         self.cookies.session.clear(response)
+        if self.providers.silent():
+            # Who leaves is not asked back in on the next page.
+            self.cookies.asked.set(response, ASKED)
         return response
 
     async def signed_out(self, request: Request) -> Response:

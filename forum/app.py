@@ -107,7 +107,7 @@ class Site:
             await stack.enter_async_context(Relay())
             await self.hub.start()
             stack.push_async_callback(self.hub.stop)
-            asked = asyncio.create_task(self.doors.providers.discover(), name="discovery")
+            asked = asyncio.create_task(self.doors.providers.keep_known(), name="discovery")
             stack.callback(asked.cancel)
             yield
 
@@ -149,6 +149,7 @@ class Site:
                     embedded=cookies.embedded,
                     bar=viewing.bar,
                 ),
+                Middleware(self.doors.ask_in_silence),
             ],
         )
         app.state.web = web_of(

@@ -84,6 +84,7 @@ class Code(AuthorizationCodeMixin):  # type: ignore[misc]
     code_challenge: str | None
     code_challenge_method: str | None
     face: Face
+    acr: str | None = None
     made_at: float = field(default_factory=time.time)
 
     def get_redirect_uri(self) -> str:
@@ -98,8 +99,9 @@ class Code(AuthorizationCodeMixin):  # type: ignore[misc]
     def get_auth_time(self) -> int:
         return int(self.made_at)
 
-    def get_acr(self) -> None:
-        return None
+    def get_acr(self) -> str | None:
+        """The demo's people prove whatever is asked of them."""
+        return self.acr
 
     def get_amr(self) -> None:
         return None
@@ -185,6 +187,7 @@ class CodeGrant(AuthorizationCodeGrant):  # type: ignore[misc]
             code_challenge=said.get("code_challenge"),
             code_challenge_method=said.get("code_challenge_method"),
             face=request.user,
+            acr=(said.get("acr_values") or "").partition(" ")[0] or None,
         )
 
     def query_authorization_code(self, code: str, client: Client) -> Code | None:

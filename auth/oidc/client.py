@@ -7,6 +7,7 @@ userinfo counts only for the same subject.
 """
 
 import asyncio
+import math
 import time
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -19,7 +20,7 @@ from joserfc import jws, jwt
 from joserfc.errors import BadSignatureError, InvalidKeyIdError
 
 from auth.oidc.reserved import DEMO_ISSUER
-from auth.outbound import Bounded, timeout
+from auth.outbound import Bounded, Breaker, timeout
 from auth.sessions.cookies import is_loopback
 from auth.signed import verified
 from config.settings import LimitsSettings, ProviderSettings
@@ -56,6 +57,7 @@ class HardenedClient(StarletteOAuth2App):  # type: ignore[misc]
         self, provider: ProviderSettings, client: httpx2.AsyncClient, limits: LimitsSettings
     ) -> None:
         self.issuer = provider.issuer
+        self._breaker = Breaker(Bounded(client, limits))
         super().__init__(
             FrameworkIntegration(provider.name),
             provider.name,
@@ -65,7 +67,7 @@ class HardenedClient(StarletteOAuth2App):  # type: ignore[misc]
             client_kwargs={
                 "scope": " ".join(provider.scopes),
                 "code_challenge_method": "S256",
-                "transport": Bounded(client, limits),
+                "transport": self._breaker,
                 "timeout": timeout(limits),
                 "trust_env": False,
             },
@@ -74,23 +76,37 @@ class HardenedClient(StarletteOAuth2App):  # type: ignore[misc]
         self._metadata_due = 0.0
         self._keys: dict[str, Any] | None = None
         self._keys_at = 0.0
+        self._forced_at = -math.inf
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether somebody can be sent to it at once, without asking it anything."""
+        return bool(self.server_metadata) and time.monotonic() < self._metadata_due and not self._breaker.is_open
 
     async def load_server_metadata(self) -> dict[str, Any]:
         """The provider's discovery document, an hour old at most, older while it cannot be fetched."""
-        if time.monotonic() < self._metadata_due:
-            return self._known()
-        async with self._lock:
-            if time.monotonic() < self._metadata_due:
-                return self._known()
-            self._metadata_due = time.monotonic() + RETRY_SECONDS
-            try:
-                self.server_metadata = self._checked(await self._get_json(self._server_metadata_url))
-            except UnreachableError:
-                if not self.server_metadata:
-                    self._metadata_due = 0.0
-                return self._known()
-            self._metadata_due = time.monotonic() + METADATA_SECONDS
+        if time.monotonic() >= self._metadata_due:
+            async with self._lock:
+                if time.monotonic() >= self._metadata_due:
+                    await self._ask_what_it_is()
         return self._known()
+
+    async def renew(self) -> None:
+        """Ask before what is known grows old, so that nobody waits for it."""
+        async with self._lock:
+            await self._ask_what_it_is()
+
+    async def _ask_what_it_is(self) -> None:
+        try:
+            self.server_metadata = self._checked(await self._get_json(self._server_metadata_url))
+        except UnreachableError:
+            if self.server_metadata:
+                self._metadata_due = max(self._metadata_due, time.monotonic() + RETRY_SECONDS)
+        except UntrustedError:
+            self._metadata_due = time.monotonic() + RETRY_SECONDS
+            raise
+        else:
+            self._metadata_due = time.monotonic() + METADATA_SECONDS
 
     def _known(self) -> dict[str, Any]:
         if not self.server_metadata:
@@ -128,11 +144,17 @@ class HardenedClient(StarletteOAuth2App):  # type: ignore[misc]
         return self.issuer == DEMO_ISSUER or is_loopback(urlsplit(self.issuer).hostname or "")
 
     async def fetch_jwk_set(self, force: bool = False) -> dict[str, Any]:
-        """The provider's keys; ``force`` asks for newer ones, which it gets at most every ten seconds."""
+        """The provider's keys; ``force`` asks for newer ones, which it gets at most every ten seconds.
+
+        The first such wish is met at once, however young the keys are: they may have changed since.
+        """
         metadata = await self.load_server_metadata()
         async with self._lock:
-            age = time.monotonic() - self._keys_at
-            if self._keys is None or age > KEYS_SECONDS or (force and age > RETRY_SECONDS):
+            now = time.monotonic()
+            force = force and now - self._forced_at > RETRY_SECONDS
+            if force:
+                self._forced_at = now
+            if self._keys is None or now - self._keys_at > KEYS_SECONDS or force:
                 try:
                     self._keys = await self._get_json(metadata["jwks_uri"])
                 except UnreachableError:

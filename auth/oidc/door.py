@@ -163,13 +163,14 @@ async def _redeem(
 async def way_out(provider: Provider, *, id_token: str | None, landing: str) -> str | None:
     """The provider's own sign-out (RP-Initiated Logout 1.0); None where it has none or is not to be had."""
     try:
-        metadata = await provider.client.load_server_metadata()
-        if "end_session_endpoint" not in metadata:
-            return None
-        made = await provider.client.create_logout_url(
-            landing, id_token_hint=id_token, client_id=provider.client.client_id
-        )
-    except (UnreachableError, OAuthError):
+        async with asyncio.timeout(provider.seconds):
+            metadata = await provider.client.load_server_metadata()
+            if "end_session_endpoint" not in metadata:
+                return None
+            made = await provider.client.create_logout_url(
+                landing, id_token_hint=id_token, client_id=provider.client.client_id
+            )
+    except (UnreachableError, OAuthError, TimeoutError):
         return None
     return str(made["url"])
 

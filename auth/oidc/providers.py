@@ -1,5 +1,6 @@
 """The providers in the settings, by name and by issuer."""
 
+import asyncio
 import logging
 from collections.abc import Iterable, Iterator, Sequence
 from urllib.parse import urlsplit
@@ -9,12 +10,13 @@ from authlib.integrations.base_client import OAuthError
 
 from auth.actor import Status
 from auth.csrf import origin_of
-from auth.oidc.client import HardenedClient, UnreachableError
+from auth.oidc.client import METADATA_SECONDS, HardenedClient, UnreachableError
 from auth.oidc.reserved import DEMO_ISSUER
 from auth.ways import Way
 from config.settings import LimitsSettings, NewMembers, ProviderSettings
 
 log = logging.getLogger(__name__)
+AWAY_SECONDS = 60
 
 
 class Provider:
@@ -91,13 +93,21 @@ class Providers:
             ]
         return frozenset(origin_of(address) for address in addresses if urlsplit(address).hostname)
 
-    async def discover(self) -> None:
-        """Ask every provider what it is once, at the start: pages must allow their forms to lead on to it.
+    def silent(self) -> Provider | None:
+        """The one that may be asked in silence: the first that is set so."""
+        return next((provider for provider in self if provider.silent), None)
 
-        One that is away is asked again when somebody signs in.
+    async def keep_known(self) -> None:
+        """Ask every provider what it is, at the start and before that grows old: pages must allow their forms to
+        lead on to it, and nobody should wait for it.
         """
-        for provider in self:
-            try:
-                await provider.client.load_server_metadata()
-            except (UnreachableError, OAuthError) as error:
-                log.warning("the provider %s cannot be asked now: %s", provider.name, error)
+        while True:
+            await asyncio.gather(*(self._renew(provider) for provider in self))
+            known = all(provider.client.is_ready for provider in self)
+            await asyncio.sleep(METADATA_SECONDS / 2 if known else AWAY_SECONDS)
+
+    async def _renew(self, provider: Provider) -> None:
+        try:
+            await provider.client.renew()
+        except (UnreachableError, OAuthError) as error:
+            log.warning("the provider %s cannot be asked now: %s", provider.name, error)

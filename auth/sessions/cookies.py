@@ -21,6 +21,7 @@ from starlette.responses import Response
 TOKEN_LENGTH = 43  # 256 bits in base64url without padding
 EMBEDDED_UNDER = "/embed/"
 EMBEDDED_SECONDS = 86_400
+ASKED_SECONDS = 30 * 60
 LAUNCH_SECONDS = 3600
 
 
@@ -86,12 +87,13 @@ class Cookie:
 @dataclass(frozen=True, slots=True)
 class Cookies:
     """``browser`` and ``launch`` bind what is under way to its browser, ``waiting`` an identity that met a taken
-    address; ``embedded`` is the limited session of a frame.
+    address; ``asked`` marks one that was asked in silence; ``embedded`` is the limited session of a frame.
     """
 
     session: Cookie
     browser: Cookie
     waiting: Cookie
+    asked: Cookie
     launch: Cookie
     embedded: Cookie
 
@@ -107,6 +109,7 @@ def cookies_for(base_url: str, *, session_days: int, sign_in_seconds: int) -> Co
         session=Cookie(prefix + "plenary", secure, session_days * 86_400),
         browser=Cookie(prefix + "plenary-sign-in", secure, sign_in_seconds),
         waiting=Cookie(prefix + "plenary-join", secure, sign_in_seconds),
+        asked=Cookie(prefix + "plenary-asked", secure, ASKED_SECONDS),
         launch=Cookie(prefix + "plenary-launch", secure, LAUNCH_SECONDS, cross_site=True),
         embedded=Cookie(
             ("__Secure-" if secure else "") + "plenary-embedded",

@@ -1,9 +1,11 @@
 """A provider that can be made to break each rule, one at a time."""
 
+import asyncio
 import hmac
 import json
 import time
 from base64 import urlsafe_b64encode
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -37,7 +39,9 @@ class LyingProvider:
         }
         self.claims: dict[str, Any] = {"sub": "s-1", "name": "Nia Mensah", "preferred_username": "nia"}
         self.userinfo: dict[str, Any] = {}
-        self.algorithm, self.unsigned, self.down = "RS256", False, False
+        self.algorithm, self.down, self.hangs = "RS256", False, False
+        self.header: dict[str, Any] = {}
+        self.spoil: Callable[[str], str] = lambda token: token
         self.token_forms: list[dict[str, list[str]]] = []
         self.asked: list[str] = []
         self.nonce = ""
@@ -52,6 +56,8 @@ class LyingProvider:
 
     async def _discovery(self, request: Request) -> Response:
         self.asked.append("discovery")
+        if self.hangs:
+            await asyncio.Event().wait()
         return JSONResponse({"error": "down"}, 503) if self.down else JSONResponse(self.metadata)
 
     async def _keys(self, request: Request) -> Response:
@@ -66,14 +72,14 @@ class LyingProvider:
 
     async def _token(self, request: Request) -> Response:
         self.token_forms.append(parse_qs((await request.body()).decode()))
-        answer = {"access_token": "a", "token_type": "Bearer", "expires_in": 60, "id_token": self.id_token()}
-        return JSONResponse(answer)
+        token = self.spoil(self.id_token())
+        return JSONResponse({"access_token": "a", "token_type": "Bearer", "expires_in": 60, "id_token": token})
 
     def id_token(self) -> str:
         now = int(time.time())
         claims = {"iss": self.issuer, "aud": "forum", "iat": now, "exp": now + 300, "nonce": self.nonce}
         claims = {name: value for name, value in {**claims, **self.claims}.items() if value is not None}
-        header: dict[str, Any] = {"alg": self.algorithm}
+        header: dict[str, Any] = {"alg": self.algorithm, **self.header}
         if self.kid:
             header["kid"] = self.key.kid
         if self.algorithm in ("none", "HS256"):

@@ -81,7 +81,7 @@ class Site:
         ]
         if demo is not None:
             routes.append(demo.route())
-        app: ASGIApp = Starlette(routes=routes)
+        app: ASGIApp = self.doors.ask_in_silence(Starlette(routes=routes))
         app = Identify(app, directory=directory, cookie=self.doors.cookies.session)
         self.app: ASGIApp = SameOriginWrites(
             app,
@@ -101,7 +101,10 @@ async def begin(
     browser: httpx2.AsyncClient, provider: str = "op", at: str = "/sign-in/", **form: str
 ) -> dict[str, str]:
     """Press the provider's button; what the browser is sent on with."""
-    answer = await browser.post(at + provider, data=form)
+    return sent_on(await browser.post(at + provider, data=form))
+
+
+def sent_on(answer: httpx2.Response) -> dict[str, str]:
     assert answer.status_code == 303, answer.text
     query = parse_qs(urlsplit(answer.headers["location"]).query)
     return {name: values[0] for name, values in query.items()}

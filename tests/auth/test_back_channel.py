@@ -153,7 +153,7 @@ async def test_signatures(site: Site, op: LyingProvider, signed_in: object) -> N
         (".".join(["x"] * 5), "unreadable"),
     ):
         await refused(site, await told(site, token), reason)
-    assert op.asked.count("keys") == 1
+    assert op.asked.count("keys") == 2
 
 
 async def test_a_token_counts_once(site: Site, op: LyingProvider, signed_in: object) -> None:
@@ -199,9 +199,10 @@ async def test_a_provider_that_is_away_cannot_be_checked(site: Site, op: LyingPr
     await refused(site, await told(site, signed(claims())), "unreachable", sessions=0)
 
 
-async def test_changed_keys_are_fetched_again(
+async def test_changed_keys_are_fetched_again_at_most_every_ten_seconds(
     site: Site, op: LyingProvider, signed_in: object, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    await refused(site, await told(site, signed(claims(), key=KEYS[1])), "signature")
     op.key, op.published = KEYS[1], [KEYS[1]]
     await refused(site, await told(site, signed(claims(), key=KEYS[1])), "signature")
     monkeypatch.setattr(oidc_client, "RETRY_SECONDS", 0)

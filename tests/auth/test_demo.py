@@ -62,6 +62,26 @@ async def test_the_provider_shows_the_faces_when_none_is_hinted_at(demo_site: Si
         assert (await browser.get("/me")).json()["username"] == "ada"
 
 
+async def test_proving_it_again_is_one_more_click(demo_site: Site) -> None:
+    async with demo_site.browser() as browser:
+        await click(browser, "admin")
+        await demo_site.raw.execute("UPDATE sessions SET auth_time = 1")
+        assert (await browser.get("/me")).json()["fresh"] is False
+        shown = (await browser.get("/sign-in/again?next=/me")).json()
+        assert [way["name"] for way in shown["ways"]] == ["demo"]
+        answer = await browser.post("/sign-in/again/demo", data={"next": "/me"}, follow_redirects=True)
+        assert answer.url.path == "/me" and answer.json()["fresh"] is True
+
+
+async def test_the_demo_proves_what_it_is_asked_for(demo_site: Site) -> None:
+    async with demo_site.browser() as browser:
+        sent = await begin(browser, "demo", login_hint="admin")
+        asked = sent | {"acr_values": "two-factors one-factor"}
+        answer = await browser.get("/_demo/op/authorize", params=asked)
+        await browser.get(answer.headers["location"])
+    assert await demo_site.raw.fetchval("SELECT acr FROM sessions") == "two-factors"
+
+
 async def test_a_face_that_is_suspended_is_told(demo_site: Site) -> None:
     async with demo_site.browser() as browser:
         await click(browser, "suspended")
