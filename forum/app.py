@@ -118,7 +118,6 @@ class Site:
 
     def _application(self) -> Starlette:
         settings = self.settings
-        cookies = site_cookies(settings)
         app = Starlette(
             middleware=[
                 Middleware(RequestId, trusted=bool(settings.server.trusted_proxies)),
@@ -135,21 +134,7 @@ class Site:
                 ),
                 *([Middleware(OneHost, base_url=settings.site.base_url)] if self.demo else []),
                 Middleware(Compress),
-                Middleware(
-                    SameOriginWrites,
-                    base_url=settings.site.base_url,
-                    cookie=cookies.session,
-                    exempt=self.doors.back_channel.paths() | EXEMPT,
-                    refuse=refused_page,
-                ),
-                Middleware(
-                    Identify,
-                    directory=self.directory,
-                    cookie=cookies.session,
-                    embedded=cookies.embedded,
-                    bar=viewing.bar,
-                ),
-                Middleware(self.doors.ask_in_silence),
+                *self._who_asks(),
             ],
         )
         app.state.web = web_of(
@@ -157,6 +142,27 @@ class Site:
         )
         app.router.default = Router(self._routes(), unknown)
         return app
+
+    def _who_asks(self) -> list[Middleware]:
+        """From where a request comes, and from whom."""
+        cookies = site_cookies(self.settings)
+        return [
+            Middleware(
+                SameOriginWrites,
+                base_url=self.settings.site.base_url,
+                cookie=cookies.session,
+                exempt=self.doors.back_channel.paths() | EXEMPT,
+                refuse=refused_page,
+            ),
+            Middleware(
+                Identify,
+                directory=self.directory,
+                cookie=cookies.session,
+                embedded=cookies.embedded,
+                bar=viewing.bar,
+            ),
+            Middleware(self.doors.ask_in_silence),
+        ]
 
     def _routes(self) -> Sequence[BaseRoute]:
         return (
