@@ -9,7 +9,8 @@ from forum.members.pages import people as members
 from forum.members.pages import sessions, tokens, ways_in
 from forum.notifications import pages as notices
 from forum.searching import pages as searching
-from forum.site import pages as site
+from forum.site.pages import activity
+from forum.site.pages import first as site
 from forum.threads.pages import compose, lists, posts, thread
 from forum.web.page import PageRoute, get, post
 
@@ -62,6 +63,7 @@ PAGES: Final[tuple[PageRoute, ...]] = (
     post("/g/{slug}/requests/{request_id:int}", places.decide),
     get("/g/{slug}/invite", places.invite_form),
     post("/g/{slug}/invite", places.invite),
+    get("/g/{slug}/activity", activity.of_group),
     get("/g/{slug}/edit", places.text_form),
     post("/g/{slug}/edit", places.save_text),
     post("/invitations/{id:int}/accept", places.accept_invitation),
@@ -82,6 +84,7 @@ PAGES: Final[tuple[PageRoute, ...]] = (
     get("/me/bookmarks", lists.bookmarks),
     get("/me/sign-in", ways_in.ways_in),
     post("/me/sign-in/disconnect", ways_in.disconnect),
+    get("/me/activity", activity.mine),
     get("/me/tokens", tokens.tokens_page),
     post("/me/tokens/new", tokens.make_token),
     post("/me/tokens/{id:int}/end", tokens.end_token),
@@ -100,6 +103,7 @@ PAGES: Final[tuple[PageRoute, ...]] = (
     post("/admin/courses/{id:int}/roster", courses.ask_for_roster),
     get("/embed/", courses.embedded_nothing),
     get("/embed/g/{slug}", courses.embedded_group),
+    get("/admin/audit", activity.of_site),
     get("/about", site.about),
     get("/keys", site.keys),
     get("/appearance", site.appearance),

@@ -132,4 +132,5 @@ API = (
     delete("/platforms/{id:int}/enabling", courses.delete_enabling),
     post("/platforms/{id:int}/deployments", courses.post_deployment),
     post("/courses/{id:int}/roster-runs", courses.post_roster_run),
+    get("/audit", site.get_audit),
 )

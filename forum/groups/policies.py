@@ -112,6 +112,13 @@ def can_manage_members(actor: Actor, group: GroupState) -> Verdict:
     return _needs(actor, group, looks_after(actor, group), "facilitators_only")
 
 
+def can_read_log(actor: Actor, group: GroupState) -> Verdict:
+    """What was done in the group: for its facilitators, and the site's staff where they may read."""
+    if not (verdict := can_list_members(actor, group)):
+        return verdict
+    return ALLOWED if actor.facilitates(group.id) or actor.is_staff else Verdict("facilitators_only")
+
+
 def can_invite(actor: Actor, group: GroupState) -> Verdict:
     may = looks_after(actor, group) or (group.members_may_invite and actor.belongs_to(group.id))
     return _needs(actor, group, may, "facilitators_only")

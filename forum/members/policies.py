@@ -29,6 +29,13 @@ def can_approve_members(actor: Actor) -> Verdict:
     return ALLOWED if actor.is_staff else Verdict("staff_only")
 
 
+def can_read_site_log(actor: Actor) -> Verdict:
+    """The site's audit log, for its staff: moderators see less of it than administrators."""
+    if actor.is_anonymous:
+        return SIGN_IN_FIRST
+    return ALLOWED if actor.is_staff else Verdict("staff_only")
+
+
 def can_administer(actor: Actor) -> Verdict:
     """The administration, for administrators who proved a short while ago who they are."""
     if actor.is_anonymous:

@@ -31,6 +31,9 @@ ALTER TABLE sessions
     ADD CONSTRAINT sessions_viewing CHECK ((viewing_id IS NULL) = (viewing_until IS NULL)),
     ADD CONSTRAINT sessions_viewed_member FOREIGN KEY (viewing_id) REFERENCES members (id);
 ALTER TABLE api_tokens ADD CONSTRAINT api_tokens_few_groups CHECK (cardinality(group_ids) <= 50);
+CREATE INDEX audit_entries_subject ON audit_entries (subject_id, id DESC) WHERE subject = 'member';
+CREATE INDEX audit_entries_action ON audit_entries (action, id DESC);
+CREATE INDEX audit_entries_age ON audit_entries (created_at);
 CREATE INDEX used_logout_tokens_age ON used_logout_tokens (expires_at);
 CREATE UNIQUE INDEX waiting_identities_token ON waiting_identities (token_hash);
 CREATE INDEX waiting_identities_age ON waiting_identities (expires_at);

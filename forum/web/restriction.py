@@ -15,6 +15,7 @@ OF_GROUPS: Final = frozenset({
     "join", "join_open", "leave", "start_thread", "reply", "react", "accept_answer", "follow_or_bookmark", "mark_read",
     "edit_own_post", "edit_thread_title_and_tags", "delete_own_post", "flag",
     "invite_to_group", "approve_remove_ban_member", "name_facilitator", "edit_group_text",
+    "read_group_audit_log",
 })  # fmt: skip
 READ_ONLY: Final = frozenset({"see_member_profile_and_directory"})
 

@@ -15,6 +15,11 @@ STAFF = frozenset({"ada", "adi"})
 APPROVED = INSIDE | STAFF | {"cem"}
 FOLLOW_THREAD = "INSERT INTO thread_follows (thread_id, member_id, level) VALUES ($1, $2, 'all')"
 FOLLOW_GROUP = "INSERT INTO group_follows (group_id, member_id, level) VALUES ($1, $2, 'all')"
+ENTRY = """
+    INSERT INTO audit_entries (actor_id, action, subject, subject_id, group_id, after)
+    VALUES ($1, $2, CASE WHEN $3::bigint IS NULL THEN 'other' ELSE 'member' END, $3, $4,
+            jsonb_build_object('reason', $5::text))
+"""
 READERS = {"members": APPROVED, "closed": INSIDE, "hidden": INSIDE}
 
 
@@ -50,6 +55,7 @@ async def plant(cast: Cast) -> Plot:
             await _unpublished(raw, plot, kind)
             await _kept(raw, plot, kind)
             await _around(raw, plot, kind)
+            await _audited(raw, plot, kind)
         plot.kind = ""
         await _people(raw, plot)
     await rebuild()
@@ -183,6 +189,25 @@ async def _around(raw: Any, plot: Plot, kind: str) -> None:
     plot.note("invitation", invitation)
 
 
+async def _audited(raw: Any, plot: Plot, kind: str) -> None:
+    """In a group, about somebody, and (once) of somebody who was seen as somebody else sees the site."""
+    people, staff = plot.cast.members, STAFF if kind in ("public", "members") else frozenset({"adi"})
+    entries = (
+        ("group.text_edited", "fay", None, f"entry about {kind}", {"fay"} | staff),
+        ("group.invited", "fay", "cem", f"entry about cem in {kind}", {"fay", "cem"} | staff),
+        ("group.member_removed", "ada", "pia", f"entry about pia in {kind}", {"fay", "ada", "adi", "pia"}),
+    )
+    for action, actor, member, place, allowed in entries:
+        await raw.execute(
+            ENTRY,
+            people[actor],
+            action,
+            people.get(member or ""),
+            plot.cast.groups[kind],
+            plot.word(f"{place}", frozenset(allowed)),
+        )
+
+
 async def _people(raw: Any, plot: Plot) -> None:
     for name in ("ben", "sol", "pia", "dot"):
         only = frozenset({name}) - {"dot"}
@@ -212,6 +237,10 @@ async def _people(raw: Any, plot: Plot) -> None:
             plot.cast.members[name],
             plot.word(f"{name}'s token", only),
         )
+        member, began = plot.cast.members[name], plot.word(f"sign-in of {name}", only | STAFF)
+        await raw.execute(ENTRY, member, "session.began", None, None, began)
+        viewed = plot.word(f"view of {name}", only | {"adi"})
+        await raw.execute(ENTRY, plot.cast.members["adi"], "view.began", member, None, viewed)
     await raw.execute(
         "UPDATE members SET suspension_reason = $2 WHERE id = $1",
         plot.cast.members["dot"],

@@ -20,6 +20,8 @@ WORD = re.compile(rf"{MARK}[a-z]{{12}}")
 LINK = re.compile(r'(?:href|formaction|src)="(/[^"#]*)')
 STREAM = "/live"
 MOST_LINKS = 100
+# What one did oneself, knocking at every door in the course of a crawl included.
+OWN_LOG = ("/api/v1/audit", "/me/activity")
 ACTORS = (STRANGER, *NAMES)
 
 
@@ -123,7 +125,9 @@ async def test_refusals_do_not_tell(who: str, client: Any, plot: Plot) -> None:
 async def test_what_is_hidden_moves_no_byte_and_no_tag(who: str, client: Any, site: Site, plot: Plot) -> None:
     """S-28: tags, counts and 304 of an outsider are the same, whatever happens behind the door."""
     before = await _snapshot(client, who, site, plot)
+    logged = [(await client(who).get(path)).text for path in OWN_LOG]
     await _stir(plot)
+    assert [(await client(who).get(path)).text for path in OWN_LOG] == logged
     after = await _snapshot(client, who, site, plot)
     changed = [address for address in before if before[address] != after[address]]
     assert not changed
@@ -150,7 +154,7 @@ async def _snapshot(client: Any, who: str, site: Site, plot: Plot) -> dict[str, 
     taken = {}
     readers = {browser: client(who, browser=browser) for browser in (False, True)}
     for template in templates(site):
-        if template in (STREAM, "/metrics"):
+        if template in (STREAM, "/metrics", *OWN_LOG):
             continue
         browser = not template.startswith("/api/")
         for address in addresses(template, plot):

@@ -259,6 +259,9 @@ DEEDS: dict[str, Deed] = {
         by_session("POST", "/me/tokens", TOKEN | {"scopes": ["read"]}),
         form("/me/tokens/new", name="A script", scopes="read", days="30"),
     ),
+    "read_audit_log": deed(api("GET", "/audit"), page("/me/activity")),
+    "read_group_audit_log": deed(page("/g/{slug}/activity")),
+    "read_site_audit_log": deed(page("/admin/audit")),
     "approve_members": deed(
         api("GET", "/pending-members"),
         api("PUT", "/pending-members/pia/approval"),

@@ -37,6 +37,7 @@ OWN_ACCOUNT = {
 KEEPING = {"threads.can_follow"}
 QUIET = READING | OWN_ACCOUNT | KEEPING | {
     "groups.can_act", "groups.can_join", "groups.can_ask_to_join", "groups.can_leave", "groups.can_list_members",
+    "groups.can_read_log", "members.can_read_site_log",
     "members.can_see_people", "members.can_approve_members", "threads.can_read_history", "threads.can_withdraw",
 }  # fmt: skip
 

@@ -121,4 +121,4 @@ def outcome(response: httpx2.Response) -> str:
 
 
 def _status(expected: str) -> str:
-    return "yes" if expected in ("own", "no change") else expected
+    return "yes" if expected in ("own", "no change", "their group", "site", "all") else expected

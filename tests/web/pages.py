@@ -17,17 +17,19 @@ def addresses(cast: Cast) -> dict[str, list[str]]:
     first, second = cast.first["public"], cast.second["public"]
     open_to_all = ["/", "/latest", "/groups", f"/g/{group}", f"/t/{thread}/thread", "/search", "/about"]
     open_to_all += ["/keys", "/appearance", "/search?q=thread"]
-    mine = ["/notices", "/me", "/me/drafts", "/me/bookmarks", "/me/sessions", "/me/tokens", "/members", "/m/fay"]
+    mine = ["/notices", "/me", "/me/drafts", "/me/bookmarks", "/me/sessions", "/members", "/m/fay"]
+    mine += ["/me/tokens", "/me/activity"]
     mine += [f"/g/{group}/new", f"/p/{second}/reply?quote=1", f"/p/{first}/edit", f"/p/{first}/history"]
     mine += [f"/p/{first}/withdraw", f"/p/{second}/report", f"/g/{group}/members", f"/t/{thread}/edit"]
     keeping = [f"/g/{group}/requests", f"/g/{group}/invite", f"/g/{group}/edit", f"/g/{group}/members"]
+    keeping += [f"/g/{group}/activity"]
     return {
         "stranger": open_to_all,
         "ben": [*open_to_all, *mine],
         "fay": [*keeping, f"/t/{thread}/thread"],
         "pia": ["/", "/groups", f"/g/{group}", "/me"],
         "sol": [f"/t/{thread}/thread", f"/g/{group}"],
-        "adi": ["/members/pending", "/"],
+        "adi": ["/members/pending", "/", "/admin/audit"],
     }
 
 

@@ -1,0 +1,158 @@
+"""The audit log in words: one table of what each action says; an action that is not in it is shown by its code."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from markupsafe import Markup
+
+from auth.actor import Actor
+from forum.groups.schemas import Person
+from forum.site.schemas import AuditLine
+from forum.web.language import gettext
+from forum.web.language import mark as _
+
+# who: the one who did it · whom: the member whom it is about · group: where
+SENTENCES: Final = {
+    # signing in and out
+    "session.began": _("%(who)s signed in"),
+    "session.refused": _("A sign-in was refused: %(who)s"),
+    "session.ended": _("A session ended: %(who)s"),
+    "session.vouched": _("%(who)s signed in to another site with this account"),
+    "logout.refused": _("A provider's message that somebody signed out was refused"),
+    "identity.linked": _("%(who)s connected a way to sign in"),
+    "identity.unlinked": _("%(who)s took a way to sign in away"),
+    "member.admitted": _("%(who)s came to the community"),
+    "member.approved": _("%(who)s let %(whom)s in"),
+    "member.promoted": _("%(who)s changed the staff role of %(whom)s"),
+    "view.began": _("%(who)s began to see the site as %(whom)s, to read only"),
+    "view.ended": _("%(who)s stopped seeing the site as %(whom)s"),
+    "token.created": _("%(who)s made an API token for %(whom)s"),
+    "token.ended": _("%(who)s ended an API token of %(whom)s"),
+    # places in groups
+    "grant.given": _("%(group)s: a source gave a place to %(whom)s"),
+    "grant.leaving": _("%(group)s: a source names %(whom)s no longer; the place ends soon"),
+    "grant.ended": _("%(group)s: the place from a source ended for %(whom)s"),
+    "grant.passed_over": _("A source named groups that are not here for %(whom)s"),
+    "group.founded": _("%(who)s founded %(group)s"),
+    "group.role_set": _("%(who)s changed the role of %(whom)s in %(group)s"),
+    "group.member_removed": _("%(who)s removed %(whom)s from %(group)s"),
+    "group.member_banned": _("%(who)s banned %(whom)s from %(group)s"),
+    "group.ban_lifted": _("%(who)s lifted the ban of %(whom)s from %(group)s"),
+    "group.request_decided": _("%(who)s decided on a request to join %(group)s: %(whom)s"),
+    "group.text_edited": _("%(who)s rewrote the purpose or the rules of %(group)s"),
+    "group.invited": _("%(who)s invited %(whom)s to %(group)s"),
+    "group.link_made": _("%(who)s made an invitation link to %(group)s"),
+    # courses and provisioning
+    "roster.asked": _("%(who)s asked for a roster of %(group)s"),
+    "roster.complete": _("A roster was read to its end: %(group)s"),
+    "roster.failed": _("A roster could not be read, and nobody was removed: %(group)s"),
+    "roster.stopped": _("A roster would have removed too many, and nobody was: %(group)s"),
+    "platform.invited": _("%(who)s let a course platform register itself"),
+    "platform.registered": _("A course platform registered itself, by leave of %(who)s"),
+    "platform.refused": _("The registration of a course platform was refused"),
+    "platform.added": _("%(who)s added a course platform"),
+    "platform.deployed": _("%(who)s named a deployment of a course platform"),
+    "platform.enabled": _("%(who)s enabled a course platform"),
+    "platform.disabled": _("%(who)s disabled a course platform"),
+    "platform.course_led": _("%(who)s led a course to a group"),
+    "scim.user_created": _("A provisioning system brought %(whom)s"),
+    "scim.user_changed": _("A provisioning system changed the record of %(whom)s"),
+    "scim.user_suspended": _("A provisioning system suspended %(whom)s"),
+    "scim.user_restored": _("A provisioning system restored %(whom)s"),
+    "scim.user_deleted": _("A provisioning system deleted the record of %(whom)s"),
+    "scim.group_created": _("A provisioning system brought a list of people: %(group)s"),
+    "scim.group_changed": _("A provisioning system changed a list of people: %(group)s"),
+    "scim.group_deleted": _("A provisioning system deleted a list of people: %(group)s"),
+    "scim.refused": _("A request of a provisioning system was refused"),
+}
+# Where who did it is whom it is about.
+OF_ONESELF: Final = {
+    "token.created": _("%(who)s made an API token"),
+    "token.ended": _("%(who)s ended an API token"),
+}
+# What an entry tells beside its sentence; ids say nothing to a reader.
+DETAILS: Final = {
+    "provider": _("by"),
+    "reason": _("reason"),
+    "source": _("source"),
+    "scopes": _("it may"),
+    "days": _("days"),
+    "role": _("role"),
+    "status": _("state"),
+    "staff": _("staff role"),
+    "kind": _("kind"),
+    "how": _("how"),
+    "count": _("how many"),
+}
+UNTOLD: Final = frozenset({"token", "groups", "group", "client", "resource", "session"})
+REASONS: Final = {
+    "signed_out": _("signed out"),
+    "provider_logout": _("the provider said so"),
+    "suspended": _("the account is suspended"),
+    "deactivated": _("the account is closed"),
+    "expired": _("it took too long"),
+    "cancelled": _("cancelled at the provider"),
+    "untrusted": _("the provider's answer could not be trusted"),
+    "issuer_mismatch": _("the answer came from another provider"),
+    "unreachable": _("the provider could not be reached"),
+    "unknown_group": _("no such group"),
+}
+
+
+def action_words(action: str) -> str:
+    """The sentence without names, for a list to choose from."""
+    sentence = gettext(SENTENCES[action]) if action in SENTENCES else action
+    return " ".join((sentence % dict.fromkeys(("who", "whom", "group"), "…")).split())
+
+
+def sentence(line: AuditLine, reader: Actor) -> Markup:
+    """What happened, with the names as links."""
+    text = SENTENCES.get(line.action)
+    if line.member is not None and line.member == line.actor:
+        text = OF_ONESELF.get(line.action, text)
+    if text is None:
+        who = _named(line.actor, reader, gettext("You"), gettext("The system"))
+        return Markup("%s: <code>%s</code>") % (who, line.action)
+    nobody = gettext("somebody unknown") if line.action.endswith(".refused") else gettext("The system")
+    names = {
+        "who": _named(line.actor, reader, gettext("You"), nobody),
+        "whom": _named(line.member, reader, gettext("you"), gettext("somebody")),
+        "group": _place(line),
+    }
+    return Markup(gettext(text)) % names  # noqa: S704 - our sentence; the names are escaped
+
+
+def _place(line: AuditLine) -> Markup | str:
+    if line.group is None:
+        return gettext("a group")
+    return Markup('<a href="/g/%s" dir="auto">%s</a>') % (line.group.slug, line.group.title)
+
+
+def _named(person: Person | None, reader: Actor, oneself: str, nobody: str) -> Markup | str:
+    if person is None:
+        return nobody
+    if person.username == reader.username:
+        return oneself
+    return Markup('<a class="who" href="/m/%s" dir="auto">%s</a>') % (person.username, person.name)
+
+
+def details(line: AuditLine) -> list[tuple[str, str]]:
+    """Labels and values of what else the entry holds."""
+    found = []
+    for name, value in line.after.items():
+        if name in UNTOLD or value is None or value == "":
+            continue
+        old = line.before.get(name)
+        shown = _value(name, value) if old is None else f"{_value(name, old)} → {_value(name, value)}"
+        found.append((gettext(DETAILS[name]) if name in DETAILS else name, shown))
+    return found
+
+
+def _value(name: str, value: object) -> str:
+    if isinstance(value, list):
+        return ", ".join(str(each) for each in value)
+    if isinstance(value, Mapping):
+        return ", ".join(f"{key} {each}" for key, each in value.items())
+    if name == "reason" and value in REASONS:
+        return gettext(REASONS[str(value)])
+    return str(value)
