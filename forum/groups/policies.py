@@ -131,8 +131,8 @@ def can_edit_text(actor: Actor, group: GroupState) -> Verdict:
 def _needs(actor: Actor, group: GroupState, may: bool, otherwise: str) -> Verdict:
     if group.id not in actor.listed:
         return NOT_FOUND
-    if actor.is_anonymous:
-        return SIGN_IN_FIRST
+    if not (verdict := taken_for_somebody(actor, group)):
+        return verdict
     if not may and not (verdict := can_read(actor, group)):
         return verdict
     if not (verdict := can_write(actor)):
