@@ -8,6 +8,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp
 
+from auth.claims import ClaimedPlaces
 from auth.dconnect.door import DConnectDoor
 from auth.dconnect.vouching import Vouching
 from auth.demo_door import DemoDoor
@@ -53,19 +54,20 @@ class Doors:
         self.entrance = Entrance(
             settings, directory=directory, cookies=self.cookies, seal=self._seal, room=room, render=render
         )
+        claimed = ClaimedPlaces(settings.auth.providers, directory=directory, places=places)
+        self.entrance.followers.append(claimed.settle)
         self.joining = Joining(
             entrance=self.entrance, directory=directory, room=room, cookie=self.cookies.waiting
         )
+        browser = self.cookies.browser
         self.oidc = OidcDoor(
             providers=self.providers,
             entrance=self.entrance,
             directory=directory,
-            browser=self.cookies.browser,
+            browser=browser,
             base_url=self._base,
         )
-        self.dconnect = DConnectDoor(
-            settings, entrance=self.entrance, places=places, browser=self.cookies.browser
-        )
+        self.dconnect = DConnectDoor(settings, entrance=self.entrance, places=places, browser=browser)
         self.vouching = Vouching(
             settings.auth.dconnect_clients,
             directory=directory,

@@ -16,6 +16,7 @@ from auth.directory import Claims
 from auth.oidc import transactions
 from auth.oidc.claims import claims_of
 from auth.oidc.client import LEEWAY_SECONDS, UnreachableError
+from auth.oidc.places import find
 from auth.oidc.providers import Provider
 from auth.oidc.transactions import UnderWay
 from auth.proof import Proof, Wish
@@ -141,7 +142,7 @@ async def _redeem(
             raise SignInError("step_up_not_satisfied", errand)
         if under_way.acr is not None and acr != under_way.acr:
             raise SignInError("step_up_not_satisfied", errand)
-    if "name" not in said and "preferred_username" not in said:
+    if _is_short(said, provider.groups_claim):
         said = {**await provider.client.userinfo_for(said["sub"], token), **said}
     claims = claims_of(provider.name, said)
     if claims is None or len(token["id_token"]) > ID_TOKEN_LENGTH:
@@ -173,6 +174,12 @@ async def way_out(provider: Provider, *, id_token: str | None, landing: str) -> 
     except (UnreachableError, OAuthError, TimeoutError):
         return None
     return str(made["url"])
+
+
+def _is_short(said: Mapping[str, Any], groups_claim: str | None) -> bool:
+    """Whether the token leaves out what the userinfo endpoint may add: a name, the groups."""
+    nameless = "name" not in said and "preferred_username" not in said
+    return nameless or (groups_claim is not None and find(said, groups_claim) is None)
 
 
 def _short(value: Any) -> str | None:

@@ -30,6 +30,7 @@ class Provider:
         new_members: NewMembers,
     ) -> None:
         self.name, self.label, self.issuer = settings.name, settings.label, settings.issuer
+        self.groups_claim = settings.groups_claim
         self.new_status = Status(settings.new_members or new_members)
         self.owned_domains, self.step_up_acr = settings.owned_domains, settings.step_up_acr
         self.silent = settings.silent
