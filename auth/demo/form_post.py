@@ -21,7 +21,7 @@ def form_post(action: str, fields: Mapping[str, str], *, framed_by: str) -> Resp
     page = (
         '<!doctype html><html lang="en"><meta charset="utf-8"><title>One moment</title>'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f'<form method="post" action="{escape(action)}">{inputs}<noscript><button>Go on</button></noscript></form>'
+        f'<form method="post" action="{escape(action)}">{inputs}<button>Go on</button></form>'
         f"<script>{SCRIPT}</script></html>"
     )
     policy = (

@@ -1,9 +1,9 @@
 """The stage for the tests of this folder."""
 import pytest
 
-from tests.browser.stage import pytest_pyfunc_call, pytest_sessionfinish, stage
+from tests.browser.stage import empty_stage, pytest_pyfunc_call, pytest_sessionfinish, stage
 
-__all__ = ["pytest_pyfunc_call", "pytest_sessionfinish", "stage"]
+__all__ = ["empty_stage", "pytest_pyfunc_call", "pytest_sessionfinish", "stage"]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -109,7 +109,9 @@ def _own(plain: int, theirs: int, mine: int, draft: int, link: str) -> list[Look
     own = [Look(path, address, "facilitator") for path, address in facilitator]
     others = [("/invitations/{token}", "/invitations/" + link.rpartition("/")[2], "moderator")]
     others += [("/members/pending", "/members/pending", "admin"), ("/", "/", "pending")]
-    return own + [Look(*other) for other in others]
+    courses = [("/_demo/courses", ""), ("/_demo/courses/running-an-exchange", "facilitator")]
+    courses += [("/_demo/courses/running-an-exchange", "alumna")]
+    return own + [Look(*other) for other in others] + [Look("", address, face) for address, face in courses]
 
 
 def _refusals() -> list[Look]:

@@ -47,6 +47,9 @@ def take_all(stage: Stage) -> None:
         ("missing", "/t/999999999", ""),
         ("sign-in", "/sign-in", ""),
         ("about", "/about", ""),
+        ("courses", "/_demo/courses", ""),
+        ("course-learner", "/_demo/courses/running-an-exchange", "alumna"),
+        ("course-teacher", "/_demo/courses/running-an-exchange", "facilitator"),
     ]
     for width, scheme in ((PHONE, "light"), (DESKTOP, "light"), (PHONE, "dark"), (DESKTOP, "dark")):
         suffix = f"{width}-{scheme}"

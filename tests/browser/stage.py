@@ -127,11 +127,15 @@ def sign_in(page: Page, face: str, next_path: str = "/") -> None:
 
 @dataclass
 class _Theatre:
-    """The thread, what runs, and how it ends."""
+    """The thread, and the browser in it."""
 
     hands: ThreadPoolExecutor
-    stage: Stage
-    close: Callable[[], None]
+    playwright: Playwright
+    browser: Browser
+
+    def close(self) -> None:
+        self.hands.submit(lambda: (self.browser.close(), self.playwright.stop())).result()
+        self.hands.shutdown()
 
 
 def chromium() -> str:
@@ -147,19 +151,19 @@ def chromium() -> str:
 @cache
 def _theatre() -> _Theatre:
     hands = ThreadPoolExecutor(max_workers=1, thread_name_prefix="browser")
+    return _Theatre(hands, *hands.submit(_launch, chromium()).result())
+
+
+@cache
+def _demo() -> tuple[Stage, Callable[[], None]]:
+    """The stage on which the demonstration plays, and how it ends."""
     demo, base, folder = _start_demo()
     try:
-        playwright, browser = hands.submit(_launch, chromium()).result()
+        theatre = _theatre()
     except BaseException:
         _end(demo, folder)
         raise
-
-    def close() -> None:
-        hands.submit(lambda: (browser.close(), playwright.stop())).result()
-        hands.shutdown()
-        _end(demo, folder)
-
-    return _Theatre(hands, Stage(playwright, browser, base), close)
+    return Stage(theatre.playwright, theatre.browser, base), lambda: _end(demo, folder)
 
 
 def _launch(executable: str) -> tuple[Playwright, Browser]:
@@ -227,13 +231,19 @@ def _end(demo: subprocess.Popen[str], folder: str) -> None:
 @pytest.fixture(scope="session")
 def stage() -> Stage:
     chromium()
-    return _theatre().stage
+    return _demo()[0]
+
+
+@pytest.fixture(scope="session")
+def empty_stage() -> Stage:
+    """Without the demonstration, for tests that bring sites of their own."""
+    return Stage(_theatre().playwright, _theatre().browser, "http://127.0.0.1")
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
-    """Call a test that asks for the stage in the stage's thread."""
-    if "stage" not in pyfuncitem.fixturenames:
+    """Call a test that asks for a stage in the browser's thread."""
+    if not {"stage", "empty_stage"} & set(pyfuncitem.fixturenames):
         return None
     arguments = {name: pyfuncitem.funcargs[name] for name in pyfuncitem._fixtureinfo.argnames}
     _theatre().hands.submit(pyfuncitem.obj, **arguments).result()
@@ -242,15 +252,18 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
 
 def in_the_stage(deed: Callable[[Stage], None]) -> None:
     """For a script: do it with the stage, in its thread."""
-    theatre = _theatre()
-    theatre.hands.submit(deed, theatre.stage).result()
+    stage = _demo()[0]
+    _theatre().hands.submit(deed, stage).result()
 
 
 def leave() -> None:
-    """End the demonstration and the browser, if they ever began."""
+    """End the browser and the demonstration, if they ever began."""
     if _theatre.cache_info().currsize:
         _theatre().close()
         _theatre.cache_clear()
+    if _demo.cache_info().currsize:
+        _demo()[1]()
+        _demo.cache_clear()
 
 
 def pytest_sessionfinish() -> None:

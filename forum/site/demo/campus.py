@@ -2,7 +2,7 @@
 
 The platform shares the issuer of the demo's provider: (issuer, subject) is the same person through both doors.
 """
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from auth.actor import Actor, GroupRole, Status
@@ -14,10 +14,12 @@ from auth.demo.tool import Tool
 from auth.demo_door import Face
 from auth.directory import Claims, Directory
 from auth.entrance import Render
+from auth.lti.models import RunState
 from auth.oidc.reserved import DEMO_ISSUER
 from auth.outbound import open_client
 from auth.places import Places
 from config.settings import Settings
+from forum.courses.rosters import read_now
 from forum.kit.transaction import command, connection
 from forum.site.demo import courses as told
 from forum.site.demo.cast import FACES, FACILITATOR, MODERATOR
@@ -57,6 +59,12 @@ AT_ONCE: Final = """
         SELECT c.group_id FROM lti_contexts c JOIN lti_deployments d ON d.id = c.deployment_id
         JOIN lti_platforms p ON p.id = d.platform_id WHERE p.issuer = $1 AND c.context_id = $2)
 """
+CONTEXT: Final = """
+    SELECT c.id FROM lti_contexts c JOIN lti_deployments d ON d.id = c.deployment_id
+    JOIN lti_platforms p ON p.id = d.platform_id
+    WHERE p.issuer = $1 AND c.context_id = $2 AND c.group_id IS NOT NULL ORDER BY c.id DESC LIMIT 1
+"""
+SAID: Final[Mapping[RunState | None, str]] = {RunState.COMPLETE: "roster_read", RunState.STOPPED: "roster_stopped"}
 STANDING: Final = """
     SELECT g.slug, g.title, here.role, a.slug AS alumni_slug, a.title AS alumni_title,
            past.id IS NOT NULL AND here.id IS NULL AS past
@@ -97,7 +105,7 @@ def demo_door(settings: Settings, render: Render) -> DemoProvider:
     """The provider of the demonstration and its course platform, at which this forum is the one tool."""
     base = settings.site.base_url.rstrip("/")
     # Lives as long as the process.
-    client = open_client(settings.limits)
+    client = open_client(settings.limits, named=["127.0.0.1"])
     platform = Platform(
         told.courses(),
         told.people(),
@@ -150,7 +158,10 @@ class Office:
     async def roster(self, course_id: str, *, force: bool) -> str:
         async with connection() as sql:
             await sql.execute(AT_ONCE, DEMO_ISSUER, course_id)
-        return "roster_failed"
+            context_id = await sql.fetchval(CONTEXT, DEMO_ISSUER, course_id)
+        if context_id is None:
+            return "roster_unknown"
+        return SAID.get(await read_now(context_id, force=force), "roster_failed")
 
 
 @command
