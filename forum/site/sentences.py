@@ -33,7 +33,7 @@ SENTENCES: Final = {
     "grant.leaving": _("%(group)s: a source names %(whom)s no longer; the place ends soon"),
     "grant.ended": _("%(group)s: the place from a source ended for %(whom)s"),
     "grant.passed_over": _("A source named groups that are not here for %(whom)s"),
-    "grant.not_settled": _("A source's places could not be settled for %(whom)s"),
+    "grant.not_settled": _("Places from a source could not be settled: %(who)s"),
     "group.founded": _("%(who)s founded %(group)s"),
     "group.role_set": _("%(who)s changed the role of %(whom)s in %(group)s"),
     "group.member_removed": _("%(who)s removed %(whom)s from %(group)s"),
