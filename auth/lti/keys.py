@@ -21,12 +21,9 @@ KEYS_SECONDS: Final = 3600
 RETRY_SECONDS: Final = 10
 _NEVER: Final = float("-inf")
 
-_NEWEST: Final = "SELECT kid, sealed FROM lti_keys ORDER BY id DESC LIMIT 5"
-# Two processes that make one at once take the same id: one of them wins, and both read it.
-_ADD: Final = """
-INSERT INTO lti_keys (id, kid, sealed) SELECT coalesce(max(id), 0) + 1, $1, $2 FROM lti_keys
-ON CONFLICT (id) DO NOTHING RETURNING id
-"""
+_NEWEST: Final = "SELECT id, kid, sealed FROM lti_keys ORDER BY id DESC LIMIT 5"
+# Processes that find none at once take the same next id: one of them wins, and all read it.
+_ADD: Final = "INSERT INTO lti_keys (id, kid, sealed) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING RETURNING id"
 
 
 class UnreachableError(Exception):
@@ -44,7 +41,7 @@ class OwnKeys:
     async def signing(self) -> RSAKey:
         async with self._lock:
             if self._held is None:
-                self._held = await self._stored() or await self._made()
+                self._held = await self._stored_or_made()
             return self._held
 
     async def public(self) -> dict[str, Any]:
@@ -56,21 +53,24 @@ class OwnKeys:
         key = await self.signing()
         return jwt.encode({"alg": "RS256", "kid": key.kid}, claims, key)
 
-    async def _stored(self) -> RSAKey | None:
-        """The newest that opens: after a change of the site's secret there is none."""
-        for row in await sql.rows(_NEWEST):
+    async def _stored_or_made(self) -> RSAKey:
+        """The newest that opens: after a change of the site's secret there is none, and a new one is made."""
+        kept = await sql.rows(_NEWEST)
+        if (stored := self._opened(kept)) is not None:
+            return stored
+        key = await asyncio.to_thread(RSAKey.generate_key, BITS)
+        text = key.as_pem(private=True).decode()
+        await sql.rows(_ADD, kept[0]["id"] + 1 if kept else 1, key.thumbprint(), self._seal.close(text))
+        made = self._opened(await sql.rows(_NEWEST))
+        assert made is not None
+        return made
+
+    def _opened(self, rows: list[dict[str, Any]]) -> RSAKey | None:
+        for row in rows:
             text = self._seal.open(bytes(row["sealed"]))
             if text is not None:
                 return RSAKey.import_key(text, {"kid": row["kid"]})
         return None
-
-    async def _made(self) -> RSAKey:
-        key = await asyncio.to_thread(RSAKey.generate_key, BITS)
-        text = key.as_pem(private=True).decode()
-        await sql.rows(_ADD, key.thumbprint(), self._seal.close(text))
-        stored = await self._stored()
-        assert stored is not None
-        return stored
 
 
 class PlatformKeys:

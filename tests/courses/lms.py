@@ -57,7 +57,7 @@ class Lms:
     site: Site
     id: int
 
-    def __init__(self, people: int = 6) -> None:
+    def __init__(self, people: int = 6, *, page_size: int = 3) -> None:
         self.liar = Liar()
         named = [("teacher", "Tess Teacher"), ("assistant", "Asha Assistant"), ("other-teacher", "Otto Teacher")]
         everybody = [*named, *((f"s-{n}", f"Student {n}") for n in range(people))]
@@ -81,7 +81,7 @@ class Lms:
             tool=BASE,
             client=httpx2.AsyncClient(transport=_Later(self)),
             manner=self.liar,
-            page_size=3,
+            page_size=page_size,
             key=PLATFORM_KEY,
         )
         self.app = Starlette(routes=[*self.platform.for_servers(), *self.platform.for_browsers("/courses")])
