@@ -17,25 +17,25 @@ class FormError(Exception):
         self.reason = reason
 
 
-async def read_form(request: Request) -> dict[str, str]:
-    """The fields of an `application/x-www-form-urlencoded` body; raises FormError."""
+async def read_form(request: Request, *, largest: int = LARGEST) -> dict[str, str]:
+    """The fields of an `application/x-www-form-urlencoded` body of at most ``largest`` bytes; raises FormError."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     body = bytearray()
     try:
         async for chunk in request.stream():
             body += chunk
-            if len(body) > LARGEST:
+            if len(body) > largest:
                 raise FormError("oversize")
     except ClientDisconnect as error:
         raise FormError("malformed") from error
     if body and kind != "application/x-www-form-urlencoded":
         raise FormError("malformed")
-    return parse_fields(body.decode("latin-1"))
+    return parse_fields(body.decode("latin-1"), largest=largest)
 
 
-def parse_fields(text: str) -> dict[str, str]:
+def parse_fields(text: str, *, largest: int = LARGEST) -> dict[str, str]:
     """The fields of a query or a form, bounded; one that is given twice is malformed, as it could mean either."""
-    if len(text) > LARGEST:
+    if len(text) > largest:
         raise FormError("oversize")
     try:
         pairs = parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=FIELDS)

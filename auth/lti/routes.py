@@ -14,7 +14,9 @@ from auth.actor import GroupRole, Status
 from auth.csrf import origin_of
 from auth.directory import Claims, Directory, SignIn
 from auth.entrance import Entrance
+from auth.form import FormError, parse_fields, read_form
 from auth.framing import Framing, frame
+from auth.limiter import Limiter, network_of
 from auth.lti import contexts, deep_linking, platforms, registration, transactions
 from auth.lti.campus import Campus
 from auth.lti.contexts import Context
@@ -23,17 +25,18 @@ from auth.lti.platforms import Platform
 from auth.lti.registration import RegistrationRefusedError
 from auth.lti.transactions import Choosing, UnderWay
 from auth.places import Pick, Places
-from auth.posted import TooLargeError, posted
 from auth.proof import Proof
 from auth.sessions.cookies import Cookies, new_token
 from auth.sessions.models import SessionKind
 
 EXEMPT: Final = frozenset({"/lti/login", "/lti/launch"})
 LASTING: Final = timedelta(hours=24)
+# So many refusals a minute and network are written down; a flood of them is refused all the same.
+NOTED: Final = 60
 LARGEST_LOGIN: Final = 16_000
 LARGEST_LAUNCH: Final = 100_000
 STATUS: Final = {
-    "too_large": 413,
+    "oversize": 413,
     "unreachable": 503,
     "refused_by_platform": 403,
     "may_not_choose": 403,
@@ -60,7 +63,7 @@ class PlatformDoor:
     ) -> None:
         self._campus, self._name, self._demo = campus, site_name, demo
         self._directory, self._places, self._entrance = directory, places, entrance
-        self._cookie = cookies.launch
+        self._cookie, self._noted = cookies.launch, Limiter(NOTED, 60.0)
 
     def routes(self) -> Sequence[Route]:
         return (
@@ -94,9 +97,9 @@ class PlatformDoor:
                 demo=self._demo,
             )
         except RegistrationRefusedError as refused:
-            await self._directory.note(
-                "platform.refused", member_id=member_id, after={"reason": refused.reason}
-            )
+            if self._is_noted(request):
+                after: dict[str, str | int | None] = {"reason": refused.reason}
+                await self._directory.note("platform.refused", member_id=member_id, after=after)
             if member_id is not None and platforms.is_safe(address, local=self._campus.is_local):
                 frame(request, Framing(ancestors=frozenset({origin_of(address)})))
             shown = {"reason": refused.reason, "again": None}
@@ -110,15 +113,15 @@ class PlatformDoor:
     async def login(self, request: Request) -> Response:
         """Third-party initiated login (SF 5.1.1.1), answered by GET: a platform's own cookie may be Lax."""
         try:
-            asked = dict(request.query_params)
+            asked = parse_fields(request.url.query, largest=LARGEST_LOGIN)
             if request.method == "POST":
-                asked |= await posted(request, most=LARGEST_LOGIN)
-        except TooLargeError:
-            return await self._refuse(request, "too_large")
+                asked |= await read_form(request, largest=LARGEST_LOGIN)
+        except FormError as refused:
+            return await self._refuse(request, refused.reason)
         platform = await platforms.enabled(asked.get("iss", ""), asked.get("client_id"))
         if platform is None:
             return await self._refuse(request, "unknown_platform")
-        if not asked.get("login_hint") or sum(map(len, asked.values())) > LARGEST_LOGIN:
+        if not asked.get("login_hint"):
             return await self._refuse(request, "incomplete_login", platform)
         if not asked.get("target_link_uri", "").startswith(self._campus.base_url + "/"):
             return await self._refuse(request, "foreign_target", platform)
@@ -151,9 +154,9 @@ class PlatformDoor:
     async def launch(self, request: Request) -> Response:
         """POST by the browser from the platform's page (SF 5.1.1.3): the transaction, then the token."""
         try:
-            form = await posted(request, most=LARGEST_LAUNCH)
-        except TooLargeError:
-            return await self._refuse(request, "too_large")
+            form = await read_form(request, largest=LARGEST_LAUNCH)
+        except FormError as refused:
+            return await self._refuse(request, refused.reason)
         state, browser = form.get("state", ""), self._cookie.read(request.scope["headers"])
         under_way = await transactions.take(state, browser, UnderWay)
         if under_way is None:
@@ -260,9 +263,9 @@ class PlatformDoor:
     async def choose(self, request: Request) -> Response:
         """POST with `state` and `group` (`ours`, `new` or an id): the deep link, or the course's group from now on."""
         try:
-            form = await posted(request, most=LARGEST_LOGIN)
-        except TooLargeError:
-            return await self._refuse(request, "too_large")
+            form = await read_form(request)
+        except FormError as refused:
+            return await self._refuse(request, refused.reason)
         browser = self._cookie.read(request.scope["headers"])
         choosing = await transactions.take(form.get("state", ""), browser, Choosing)
         platform = await platforms.enabled_id(choosing.platform_id) if choosing else None
@@ -319,12 +322,21 @@ class PlatformDoor:
     ) -> Response:
         """The page that says why nobody came in, and the audit row of it."""
         source = platform.source if platform else None
-        await self._directory.note("session.refused", member_id=None, after={"reason": reason, "provider": source})
         frame(request, Framing(ancestors=platform.origins if platform else await platforms.framing_origins()))
-        if platform is not None:
-            await platforms.failed(platform.id, reason)
+        if self._is_noted(request):
+            after: dict[str, str | int | None] = {"reason": reason, "provider": source}
+            await self._directory.note("session.refused", member_id=None, after=after)
+            if platform is not None:
+                await platforms.failed(platform.id, reason)
         shown = {"reason": reason, "again": again}
         return self._page(request, "lti_refused.html", shown, STATUS.get(reason, 400))
+
+    def _is_noted(self, request: Request) -> bool:
+        network = network_of(request.client.host if request.client else None)
+        if self._noted.wait(network) > 0:
+            return False
+        self._noted.spend(network)
+        return True
 
     def _page(self, request: Request, template: str, shown: dict[str, Any], status: int = 200) -> Response:
         return self._entrance.page(request, template, shown, status)

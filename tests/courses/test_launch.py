@@ -290,6 +290,15 @@ async def test_a_launch_is_used_once(lms: Lms, cast: Cast) -> None:
         await refused(lms, await browser.post("/lti/launch", data=fields), 400, "expired")
 
 
+async def test_a_flood_of_refusals_writes_no_more_than_so_many_rows(lms: Lms) -> None:
+    async with lms.browser() as browser:
+        for _ in range(120):
+            answer = await browser.post("/lti/launch", data={"state": "made-up", "id_token": "x"})
+            assert answer.status_code == 400
+    noted = await one("SELECT count(*) FROM audit_entries WHERE action = 'session.refused'")
+    assert 60 <= noted < 100  # one more comes back each second
+
+
 async def test_two_tabs_both_work(lms: Lms, cast: Cast) -> None:
     await lead_to(lms, cast.groups["closed"])
     async with lms.browser() as browser:
@@ -319,7 +328,7 @@ async def test_an_old_launch_is_over(lms: Lms) -> None:
 async def test_a_launch_larger_than_any_is_not_read(lms: Lms) -> None:
     async with lms.browser() as browser:
         answer = await browser.post("/lti/launch", data={"id_token": "e" * 120_000, "state": "s"})
-        await refused(lms, answer, 413, "too_large")
+        await refused(lms, answer, 413, "oversize")
 
 
 async def test_the_platform_may_say_no(lms: Lms) -> None:
@@ -337,13 +346,13 @@ async def test_the_platform_may_say_no(lms: Lms) -> None:
         ({"target_link_uri": "https://evil.example.test/"}, "foreign_target"),
         ({"target_link_uri": BASE + ".evil.example.test/"}, "foreign_target"),
         ({"login_hint": ""}, "incomplete_login"),
-        ({"lti_message_hint": "m" * 20_000}, "incomplete_login"),
+        ({"lti_message_hint": "m" * 20_000}, "oversize"),
     ],
 )
 async def test_a_login_that_is_not_for_us_goes_nowhere(lms: Lms, changed: dict[str, str], reason: str) -> None:
     async with lms.browser() as browser:
         answer = await browser.get("/lti/login", params=query_of(lms.address()) | changed)
-        await refused(lms, answer, 400, reason)
+        await refused(lms, answer, 413 if reason == "oversize" else 400, reason)
 
 
 async def test_a_disabled_platform_lets_nobody_in(lms: Lms) -> None:
