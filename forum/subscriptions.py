@@ -3,6 +3,7 @@
 ``within`` runs in the fact's own transaction, in order; ``later`` is a job, enqueued in that same transaction.
 """
 from forum.groups import facts as groups
+from forum.groups import subscribers as places
 from forum.groups.jobs import recount_group
 from forum.members import facts as members
 from forum.notifications import jobs as tell
@@ -15,6 +16,7 @@ SUBSCRIPTIONS: Subscriptions = {
     members.MemberAdmitted: NOBODY,
     members.MemberApproved: NOBODY,
     members.ProfileEdited: NOBODY,
+    members.WayInDisconnected: Subscribers(within=(places.let_go,)),
     groups.MembershipStarted: Subscribers(within=(reading.begin_group,), later=(recount_group,)),
     groups.MembershipEnded: Subscribers(within=(reading.end_group,), later=(recount_group,)),
     groups.RoleChanged: NOBODY,

@@ -52,7 +52,12 @@ class DConnectDoor:
 
     def ways(self) -> list[Way]:
         return [
-            Way(issuer=source(site), label=site.label, connect=f"/sign-in/connect/dconnect/{site.name}")
+            Way(
+                issuer=source(site),
+                label=site.label,
+                source=source(site),
+                connect=f"/sign-in/connect/dconnect/{site.name}",
+            )
             for site in self._sites.values()
         ]
 

@@ -72,7 +72,13 @@ class Providers:
 
     def ways(self) -> Sequence[Way]:
         return [
-            Way(issuer=one.issuer, label=one.label, connect="/sign-in/connect/" + one.name) for one in self
+            Way(
+                issuer=one.issuer,
+                label=one.label,
+                source="oidc:" + one.name,
+                connect="/sign-in/connect/" + one.name,
+            )
+            for one in self
         ]
 
     def origins(self) -> frozenset[str]:

@@ -49,7 +49,7 @@ async def list_identities(call: Call[None, Nothing]) -> Response:
 @operation("keep_drafts_and_preview", answers={204: None}, scope=POST, signed_in=True)
 async def delete_identity(call: Call[None, Nothing]) -> Response:
     """Take a way to sign in from your account, after a fresh proof; the last one stays."""
-    await commands.disconnect_identity(call.actor, call.id("id"))
+    await commands.disconnect_identity(call.actor, call.id("id"), call.request.app.state.web.ways)
     return nothing()
 
 

@@ -1,5 +1,5 @@
 """What people change about their own account, and how a newcomer is let in."""
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import timedelta
 from enum import StrEnum
 from typing import Final
@@ -12,11 +12,12 @@ from auth.actor import Actor, Scope, StaffRole, Status
 from auth.directory import Connected
 from auth.sessions import commands as sessions
 from auth.tokens import commands as api_tokens
+from auth.ways import Way
 from forum.kit.errors import Invalid, NotAllowed, NotFound, PreconditionMissing, Stale
 from forum.kit.fields import body_field, line_field
 from forum.kit.transaction import command, connection
 from forum.kit.verdict import require
-from forum.members.facts import MemberApproved, ProfileEdited
+from forum.members.facts import MemberApproved, ProfileEdited, WayInDisconnected
 from forum.members.models import Member
 from forum.members.policies import (
     can_administer,
@@ -163,9 +164,13 @@ async def connect_identity(member_id: int, issuer: str, subject: str, *, provide
 
 
 @command
-async def disconnect_identity(actor: Actor, identity_id: int) -> None:
-    """Take a way to sign in from one's own account, with the sessions that began by it; never the last one."""
+async def disconnect_identity(actor: Actor, identity_id: int, ways: Sequence[Way]) -> None:
+    """Take a way to sign in from one's own account, with the sessions that began by it; never the last one.
+
+    ``ways`` are the doors there are: a door that leads here no more has no word in one's places either.
+    """
     require(can_change_ways_in(actor))
+    assert actor.member_id is not None
     async with connection() as raw:
         # Two at once could each leave the other's as the last: the member's row makes them wait.
         await raw.execute("SELECT FROM members WHERE id = $1 FOR UPDATE", actor.member_id)
@@ -180,6 +185,10 @@ async def disconnect_identity(actor: Actor, identity_id: int) -> None:
             END_ITS_SESSIONS, actor.member_id, gone["issuer"], gone["subject"], actor.session_id
         )
     await audit(actor.member_id, "identity.unlinked", "identity", identity_id)
+    others = {row["issuer"] for row in mine if row["id"] != identity_id}
+    for way in ways:
+        if way.issuer == gone["issuer"] and way.issuer not in others:
+            await record(WayInDisconnected(member_id=actor.member_id, source=way.source))
 
 
 @command

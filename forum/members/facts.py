@@ -24,6 +24,16 @@ class MemberApproved(Fact):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class WayInDisconnected(Fact):
+    """A door leads to this account no more; ``source`` is what the places that it gave are known by."""
+
+    name: ClassVar[str] = "member.way_in_disconnected"
+
+    member_id: int
+    source: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class ProfileEdited(Fact):
     name: ClassVar[str] = "member.profile_edited"
 

@@ -1,6 +1,9 @@
 """The accounts elsewhere that lead to one's own, on both surfaces."""
+import dataclasses
+
 import pytest
 
+from auth.ways import Way
 from forum.kit.transaction import connection
 
 pytestmark = pytest.mark.anyio
@@ -72,3 +75,20 @@ async def test_its_other_sessions_end(client, ways, cast):
 async def test_nobody_elses_can_be_taken(client, ways):
     for name in ("cem", "adi"):
         assert (await client(name).delete(f"/api/v1/me/identities/{ways[0]}")).status_code == 404
+
+
+async def test_the_places_that_it_gave_leave_with_it(client, site, ways, cast):
+    way = Way(issuer="https://2.example.test", label="Second", source="oidc:second")
+    site.app.state.web = dataclasses.replace(site.app.state.web, ways=(way,))
+    group, ben = cast.groups["public"], cast.members["ben"]
+    async with connection() as raw:
+        await raw.execute(
+            "UPDATE grants SET source = 'oidc:second' WHERE membership_id ="
+            " (SELECT id FROM memberships WHERE group_id = $1 AND member_id = $2)",
+            group,
+            ben,
+        )
+        await raw.execute("UPDATE groups SET grace_days = 0 WHERE id = $1", group)
+        assert (await client("ben").delete(f"/api/v1/me/identities/{ways[1]}")).status_code == 204
+        left = await raw.fetch("SELECT group_id FROM memberships WHERE member_id = $1", ben)
+    assert len(left) == 3 and group not in {row["group_id"] for row in left}

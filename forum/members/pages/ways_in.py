@@ -21,5 +21,5 @@ async def ways_in(view: View) -> Response:
 
 @form("keep_drafts_and_preview")
 async def disconnect(view: View) -> Response:
-    await disconnect_identity(view.actor, view.sent_number("identity") or 0)
+    await disconnect_identity(view.actor, view.sent_number("identity") or 0, view.web.ways)
     return see("/me/sign-in", said="disconnected")
