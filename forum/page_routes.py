@@ -8,6 +8,7 @@ from forum.groups.pages import people as places
 from forum.members.pages import people as members
 from forum.members.pages import sessions, tokens, ways_in
 from forum.notifications import pages as notices
+from forum.provisioning import pages as provisioning
 from forum.searching import pages as searching
 from forum.site.pages import activity
 from forum.site.pages import first as site
@@ -104,6 +105,10 @@ PAGES: Final[tuple[PageRoute, ...]] = (
     get("/embed/", courses.embedded_nothing),
     get("/embed/g/{slug}", courses.embedded_group),
     get("/admin/audit", activity.of_site),
+    get("/admin/provisioning", provisioning.provisioning),
+    post("/admin/provisioning", provisioning.make_scim_client),
+    post("/admin/provisioning/{id:int}/remove", provisioning.remove_scim_client),
+    post("/admin/provisioning/groups/{resource}", provisioning.bind_scim_group),
     get("/about", site.about),
     get("/keys", site.keys),
     get("/appearance", site.appearance),

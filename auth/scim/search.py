@@ -17,7 +17,7 @@ from auth.scim import resources
 from auth.scim.resources import EVERYTHING, Narrowed, Row, as_id
 
 READ_AT_ONCE: Final = 200
-MOST_READ: Final = 20_000
+MOST_READ: Final = 5_000
 LAST_INDEX: Final = 2**31
 
 USER_NAME: Final = "urn:ietf:params:scim:schemas:core:2.0:User:userName"

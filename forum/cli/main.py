@@ -7,7 +7,7 @@ import sys
 import typer
 
 from config.loading import SettingsError
-from forum.cli import auth, config, demo, groups, imports, members, migrate, search, serving, tokens
+from forum.cli import auth, config, demo, groups, imports, members, migrate, scim, search, serving, tokens
 from forum.cli.doctor import doctor
 from forum.kit.errors import Invalid, Refusal
 from forum.kit.postgres import PostgresError
@@ -28,6 +28,7 @@ app.command()(doctor)
 app.add_typer(imports.app, name="import", help="Bring an existing community in.")
 app.add_typer(search.app, name="search", help="The search index.")
 app.add_typer(tokens.app, name="token", help="API tokens.")
+app.add_typer(scim.app, name="scim", help="Provisioning by SCIM 2.0.")
 app.add_typer(groups.app, name="groups", help="Groups.")
 app.add_typer(members.app, name="member", help="Members.")
 app.add_typer(auth.app, name="auth", help="Sign-in.")

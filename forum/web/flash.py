@@ -27,6 +27,8 @@ _SENTENCES: Final = {
     "ended": _("That session is ended."),
     "token_made": _("This token was made already, and is shown only once. If you have not copied it, end it here."),
     "token_ended": _("The token is ended. Nothing can be done with it any more."),
+    "client_made": _("This client was made already, and its token is shown only once. Without it, remove the client."),
+    "client_removed": _("The client is removed. Its token opens nothing any more."),
     "link_made": _("This link was made already, and is shown only once."),
     "connected": _("Connected. From now on this way leads to your account as well."),
     "disconnected": _("That way to sign in no longer leads to your account."),

@@ -106,6 +106,9 @@ _FIELDS: Final = {
     "claims_not_json": _("This is neither JSON with claims in it nor a token. Please give one of the two."),
     "claims_too_long": _("This is too long for claims. Please give fewer."),
     "not_an_address": _("Please give an address that begins with https."),
+    "taken": _("This is taken already."),
+    "reserved": _("This name is kept for the demonstration."),
+    "unknown_group": _("There is no group with this short name. Please check the spelling."),
     "unknown_operator": _("The search does not know this filter."),
 }
 

@@ -22,7 +22,9 @@ from forum.web.messages import explain, explain_field
 if TYPE_CHECKING:
     from forum.web.page import View
 
-DOMAINS: Final = ("members", "groups", "threads", "reading", "notifications", "searching", "courses", "site")
+DOMAINS: Final = (
+    "members", "groups", "threads", "reading", "notifications", "searching", "courses", "provisioning", "site",
+)  # fmt: skip
 PRIVATE: Final = {"Cache-Control": "private, no-cache", "Vary": "Cookie"}
 _HOLE: Final = re.compile("\x01([a-z]+)\x02")
 

@@ -66,6 +66,8 @@ FORMS: dict[str, dict[str, str]] = {
     "make_token": {"name": "A script", "scopes": "read", "days": "30", "reach": "all"},
     "add_deployment": {"deployment_id": "1"},
     "enable_platform": {"do": "enable"},
+    "make_scim_client": {"name": "HR", "issuer": "https://x.test", "subject_from": "externalId", "groups": ""},
+    "bind_scim_group": {"group": "public-group"},
     "save_appearance": {"theme": "dark", "keys": "on"},
 }
 # Over the limit wherever text is taken.
@@ -104,6 +106,7 @@ def filled(template: str, cast: Cast) -> str:
         "token": "no-such-token",
         "provider": "nobody",
         "name": "none.css",
+        "resource": "2819c223-7f76-453a-919d-413861904646",
     }
     return _PARAMETER.sub(lambda found: values[found.group(1)], template)
 

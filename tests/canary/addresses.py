@@ -3,7 +3,7 @@ import itertools
 import re
 from collections.abc import Iterator
 
-from starlette.routing import Route
+from starlette.routing import Mount, Route
 
 from forum.app import Site
 from tests.canary.planting import Plot
@@ -23,11 +23,17 @@ OF = {
 SLUGS = [f"{kind}-group" for kind in KINDS] + ["elsewhere"]
 
 
+# Below what is mounted (SCIM, for its clients' tokens only).
+BELOW = ("/Users", "/Groups", "/")
+
+
 def templates(site: Site) -> list[str]:
     """The paths of all routes that answer GET."""
-    return [
+    routes = site._routes()
+    below = [route.path + path for route in routes if isinstance(route, Mount) for path in BELOW]
+    return below + [
         route.path
-        for route in site._routes()
+        for route in routes
         if isinstance(route, Route) and (route.methods is None or "GET" in route.methods)
     ]
 

@@ -58,6 +58,7 @@ async def plant(cast: Cast) -> Plot:
             await _audited(raw, plot, kind)
         plot.kind = ""
         await _people(raw, plot)
+        await _provisioned(raw, plot)
     await rebuild()
     return plot
 
@@ -246,3 +247,23 @@ async def _people(raw: Any, plot: Plot) -> None:
         plot.cast.members["dot"],
         plot.word("reason of a suspension", NOBODY),
     )
+
+
+async def _provisioned(raw: Any, plot: Plot) -> None:
+    """What an organisation's system said of people: its own, and for the administrator what it is called."""
+    administrator = frozenset({"adi"})
+    client = await raw.fetchval(
+        "INSERT INTO scim_clients (name, issuer, token_hash) VALUES ($1, $2, '') RETURNING id",
+        plot.word("a provisioning client's name", administrator),
+        plot.word("a provisioning client's issuer", administrator),
+    )
+    for kind, column, allowed in (("User", "member_id", NOBODY), ("Group", "group_id", administrator)):
+        await raw.execute(
+            f"INSERT INTO scim_resources (id, client_id, kind, unique_name, data, {column})"
+            " VALUES (gen_random_uuid(), $1, $2, $3, jsonb_build_object('displayName', $4::text), $5)",
+            client,
+            kind,
+            plot.word(f"a provisioned {kind}'s key", NOBODY),
+            plot.word(f"a provisioned {kind}'s name", allowed),
+            plot.cast.members["ben"] if kind == "User" else plot.cast.groups["hidden"],
+        )

@@ -253,7 +253,11 @@ DEEDS: dict[str, Deed] = {
         api("PUT", "/platforms/{platform}/enabling"),
         api("POST", "/platforms/{platform}/deployments", {"deployment_id": "7"}),
         api("POST", "/courses/{course}/roster-runs", {"force": False}),
-        prepare=on.platform,
+        page("/admin/provisioning"),
+        form("/admin/provisioning", name="HR", issuer="https://idp.example.test", subject_from="externalId"),
+        form("/admin/provisioning/groups/{scim_group}", group="public-group"),
+        form("/admin/provisioning/{scim_client}/remove"),
+        prepare=on.administration,
     ),
     "create_own_api_token": deed(
         by_session("POST", "/me/tokens", TOKEN | {"scopes": ["read"]}),

@@ -202,3 +202,21 @@ async def platform(stage: Stage) -> None:
         deployment,
         stage.group,
     )
+
+
+async def provisioning(stage: Stage) -> None:
+    """A client with one Group that fills nothing yet."""
+    stage.ids["scim_client"] = client = await sql(
+        "INSERT INTO scim_clients (name, issuer, token_hash) VALUES ('campus', 'https://campus.test', $1) RETURNING id",
+        hashlib.sha256(b"a token of a client").digest(),
+    )
+    stage.ids["scim_group"] = await sql(
+        "INSERT INTO scim_resources (id, client_id, kind, unique_name, data)"
+        " VALUES (gen_random_uuid(), $1, 'Group', 'alumni', '{\"displayName\": \"Alumni\"}') RETURNING id",
+        client,
+    )
+
+
+async def administration(stage: Stage) -> None:
+    await platform(stage)
+    await provisioning(stage)

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import httpx2
@@ -24,18 +25,17 @@ class Served:
     url: str
     base: str
 
-    def client(self, name: str, subject_from: str = "externalId") -> httpx2.Client:
-        """A provisioning client of its own."""
-        return self.with_token(asyncio.run(self._make(name, subject_from)))
-
-    def with_token(self, token: str) -> httpx2.Client:
+    def client(self, name: str, *, issuer: str | None = None) -> httpx2.Client:
+        """A provisioning client of its own, made in a thread: a test may have an event loop already."""
+        with ThreadPoolExecutor(1) as pool:
+            token = pool.submit(asyncio.run, self._make(name, issuer or f"https://{name}.example.test")).result()
         headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/scim+json"}
-        return httpx2.Client(base_url=self.base + "/scim/v2", headers=headers)
+        return httpx2.Client(base_url=self.base + "/scim/v2", headers=headers, timeout=30)
 
-    async def _make(self, name: str, subject_from: str) -> str:
+    async def _make(self, name: str, issuer: str) -> str:
         await connect(tortoise_config(self.url, DatabaseSettings()))
         try:
-            return (await clients.create(name, f"https://{name}.example.test", subject_from)).token
+            return (await clients.create(name, issuer, "externalId")).token
         finally:
             await disconnect()
 

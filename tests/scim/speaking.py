@@ -5,6 +5,8 @@ from typing import Any
 
 import httpx2
 
+# Loaded before a test holds its transaction: on a busy machine that takes longer than one may idle.
+from auth.scim import application as _loaded  # noqa: F401
 from auth.scim import clients
 from forum.app import Site
 from forum.kit.transaction import connection
