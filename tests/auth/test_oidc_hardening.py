@@ -1,5 +1,6 @@
 """Each rule of the OpenID door, broken by a provider or a browser, and refused (S-21)."""
 
+import asyncio
 import time
 from collections.abc import Callable
 from typing import Any
@@ -222,6 +223,14 @@ async def test_the_metadata_is_kept_while_the_provider_is_down(site: Site, op: L
         site.doors.providers.named("op").client._metadata_due = 0.0  # type: ignore[union-attr]
         assert (await sign_in(browser, op)).status_code == 303
     assert op.asked.count("discovery") == 2
+
+
+async def test_who_comes_while_discovery_is_under_way_waits_for_it(site: Site, op: LyingProvider) -> None:
+    provider = site.doors.providers.named("op")
+    assert provider
+    everybody = await asyncio.gather(*(provider.client.load_server_metadata() for _ in range(5)))
+    assert {known["issuer"] for known in everybody} == {ISSUER}
+    assert op.asked.count("discovery") == 1
 
 
 async def test_a_provider_that_is_down_is_said_to_be(site: Site, op: LyingProvider) -> None:
