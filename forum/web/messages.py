@@ -50,7 +50,7 @@ _REFUSALS: Final = {
     "unknown_member": _("Nobody has this username. Please check the spelling."),
     # Groups
     "banned": _("You cannot join this group. Its facilitators have closed it to you."),
-    "group_members_only": _("Only members of this group can read it. You can ask to join."),
+    "group_members_only": _("Only members of this group can read it."),
     "not_a_member": _("Join this group first; then you can take part."),
     "reading_only": _("You can read this group but not write in it: the course that brought you here is over."),
     "request_needed": _("This group asks for a short reason. Please send a request to join."),

@@ -1,20 +1,24 @@
 """The demonstration's courses: one at home in a group from the start, and pages that say how each stands."""
 import dataclasses
 from collections.abc import AsyncIterator
+from typing import Any
 
 import httpx2
 import pytest
 
 from auth.actor import GroupRole
+from auth.lti.registration import new_ticket
 from config.settings import Settings
-from forum.app import render_for_auth
+from forum.app import Site, render_for_auth
 from forum.cli.demo import demo_site
 from forum.directory import MemberDirectory
 from forum.kit.transaction import connection
 from forum.places import GroupPlaces
+from forum.site.demo import campus
 from forum.site.demo.campus import ALUMNI, Office, authorize_url, demo_door, open_campus
 from forum.site.demo.cast import ALUMNA, FACILITATOR
 from forum.site.demo.courses import LINKED, courses, people
+from tests.cast import Cast
 
 pytestmark = pytest.mark.anyio
 
@@ -101,3 +105,60 @@ def test_everybody_in_a_course_is_known(demo_settings: Settings) -> None:
     known = {one.subject for one in people()}
     assert all(set(course.roles) <= known for course in courses())
     assert demo_door(demo_settings, render_for_auth).courses_path == "/_demo/courses"
+
+
+class Fetching(httpx2.AsyncBaseTransport):
+    """The platform asks the tool at its address, in process; ``app`` is set once there is one."""
+
+    app: Any = None
+
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        return await httpx2.ASGITransport(app=self.app).handle_async_request(request)
+
+
+@pytest.fixture
+async def both(
+    seeded: None, demo_settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[tuple[httpx2.AsyncClient, Site]]:
+    """The demonstration whole: the platform and the forum reach each other as they do in `forum demo`."""
+    to_the_forum = Fetching()
+    client = httpx2.AsyncClient(transport=to_the_forum)
+    monkeypatch.setattr(campus, "open_client", lambda *_, **__: client)
+    site = demo_site(demo_settings)
+    to_the_forum.app = site.app
+    transport = httpx2.ASGITransport(app=site.app, client=("127.0.0.1", 5000))
+    headers = {"Sec-Fetch-Site": "same-origin"}
+    async with httpx2.AsyncClient(transport=transport, base_url=BASE, headers=headers) as browser, client:
+        yield browser, site
+
+
+async def test_the_platform_registers_itself_once_more_and_lands_disabled(
+    both: tuple[httpx2.AsyncClient, Site], cast: Cast
+) -> None:
+    browser, site = both
+    _, ticket = await new_ticket(cast.members["adi"])
+    platform = site.demo._courses.platform  # type: ignore[union-attr]
+    answer = await browser.get("/lti/register", params={"ticket": ticket, **platform.invite()})
+    assert answer.status_code == 200, answer.text
+    async with connection() as sql:
+        rows = await sql.fetch("SELECT client_id, enabled FROM lti_platforms ORDER BY id")
+    assert [row["enabled"] for row in rows] == [True, False]
+    assert platform.tools.named(rows[1]["client_id"]).jwks_url == BASE + "/lti/jwks"
+
+
+async def test_a_course_that_ends_moves_its_learners_and_keeps_its_teacher(
+    both: tuple[httpx2.AsyncClient, Site],
+) -> None:
+    browser, _ = both
+    await browser.post("/_demo/courses/be", data={"subject": FACILITATOR.subject})
+    answer = await browser.post(f"/_demo/courses/{LINKED}/roster")
+    assert answer.headers["location"].endswith("said=roster_read")
+    answer = await browser.post(f"/_demo/courses/{LINKED}/end")
+    assert answer.headers["location"].endswith("said=course_ended")
+    async with connection() as sql:
+        left = {row["display_name"]: row["role"] for row in await sql.fetch(PLACES, GROUP)}
+        alumni = {row["display_name"] for row in await sql.fetch(PLACES, ALUMNI)}
+    assert left == {FACILITATOR.name: "facilitator", "Zodwa Ngema": "member"}
+    assert ALUMNA.name in alumni and "Tevita Fonua" in alumni and FACILITATOR.name not in alumni
+    hers = await Office().standing(LINKED, ALUMNA.subject)
+    assert hers.role is None and hers.past
