@@ -116,4 +116,17 @@ class Outbound:
 
     async def ask(self, method: str, url: str, **sent: Any) -> httpx2.Response:
         """The answer, whatever its status; ``sent`` are `headers`, `data` or `json`. Raises httpx2.HTTPError."""
-        return await self._bounded.handle_async_request(self._client.build_request(method, url, **sent))
+        try:
+            request = self._client.build_request(method, url, **sent)
+        except (httpx2.InvalidURL, ValueError) as error:
+            raise httpx2.UnsupportedProtocol(f"this cannot be asked: {error}") from error
+        return await self._bounded.handle_async_request(request)
+
+
+def object_in(answer: httpx2.Response) -> dict[str, Any] | None:
+    """The JSON object of an answer, None for what is none, however deep it is nested."""
+    try:
+        found = answer.json()
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) else None

@@ -11,7 +11,7 @@ from joserfc.jwk import RSAKey
 
 from auth import sql
 from auth.lti.platforms import Platform
-from auth.outbound import Outbound
+from auth.outbound import Outbound, object_in
 from auth.sessions.sealing import Seal
 from auth.signed import verified
 
@@ -106,7 +106,6 @@ class PlatformKeys:
     async def _ask(self, platform: Platform) -> dict[str, Any] | None:
         try:
             answer = await self._outbound.ask("GET", platform.jwks_url)
-            found = answer.json() if answer.status_code == 200 else None
-        except (httpx2.HTTPError, ValueError):
+        except httpx2.HTTPError:
             return None
-        return found if isinstance(found, dict) else None
+        return object_in(answer) if answer.status_code == 200 else None

@@ -124,7 +124,7 @@ async def _signed(platform: Platform, raw: str, keys: PlatformKeys) -> dict[str,
         raise LaunchRefusedError("unknown_key") from error
     except BadSignatureError as error:
         raise LaunchRefusedError("wrong_signature") from error
-    except (JoseError, ValueError, TypeError) as error:
+    except (JoseError, ValueError, TypeError, RecursionError) as error:
         raise LaunchRefusedError("unreadable_token") from error
 
 
@@ -192,7 +192,7 @@ def _deep_link(said: Mapping[str, Any], platform: Platform, *, local: bool) -> S
         raise LaunchRefusedError("link_not_accepted")
     if not platforms.is_safe(return_url, local=local):
         raise LaunchRefusedError("foreign_return")
-    if data is not None and not (isinstance(data, str) and len(data) <= DATA_LENGTH):
+    if data is not None and not (isinstance(data, str) and len(data) <= DATA_LENGTH and _can_be_kept(data)):
         raise LaunchRefusedError("unreadable_token")
     return Settings(return_url=str(return_url), data=data)
 
@@ -204,6 +204,11 @@ def _mapping(said: Mapping[str, Any], name: str) -> Mapping[str, Any]:
 
 def _is_id(value: object) -> bool:
     return isinstance(value, str) and 0 < len(value) <= ID_LENGTH and value.isprintable()
+
+
+def _can_be_kept(text: str) -> bool:
+    """Neither half a character nor a NUL: no database takes them."""
+    return "\0" not in text and not any("\ud800" <= c <= "\udfff" for c in text)
 
 
 def text_of(value: object, longest: int) -> str:

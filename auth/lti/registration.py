@@ -14,7 +14,7 @@ from auth.lti.launch import DEEP_LINK, RESOURCE_LINK, text_of
 from auth.lti.platforms import NewPlatform
 from auth.lti.roster import SCOPE
 from auth.oidc.reserved import DEMO_ISSUER
-from auth.outbound import Outbound
+from auth.outbound import Outbound, object_in
 from auth.sessions.cookies import digest, new_token
 
 TOOL: Final = "https://purl.imsglobal.org/spec/lti-tool-configuration"
@@ -139,10 +139,7 @@ async def _ask(outbound: Outbound, method: str, url: str, **sent: Any) -> dict[s
         raise RegistrationRefusedError("unreachable") from error
     if answer.status_code not in (200, 201):
         raise RegistrationRefusedError("refused_by_platform")
-    try:
-        found = answer.json()
-    except ValueError as error:
-        raise RegistrationRefusedError("registration_unreadable") from error
-    if not isinstance(found, dict):
+    found = object_in(answer)
+    if found is None:
         raise RegistrationRefusedError("registration_unreadable")
     return found

@@ -20,7 +20,7 @@ from auth.lti.launch import text_of
 from auth.lti.platforms import Platform
 from auth.lti.roles import role_of
 from auth.oidc.claims import SUBJECT_LENGTH
-from auth.outbound import Outbound
+from auth.outbound import Outbound, object_in
 from auth.sessions.cookies import new_token
 
 SCOPE: Final = "https://purl.imsglobal.org/spec/lti-nrps/scope/contextmembership.readonly"
@@ -29,7 +29,7 @@ ASSERTION: Final = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 PAGE: Final = 200
 MOST_PAGES: Final = 200
 MOST_PEOPLE: Final = 50_000
-_NEXT: Final = re.compile(r'<([^>]+)>\s*;[^,]*\brel="?next"?', re.IGNORECASE)
+_LINK: Final = re.compile(r'<([^>]+)>\s*;[^,]*\brel="?next"?', re.IGNORECASE)
 
 
 class RosterError(Exception):
@@ -67,7 +67,7 @@ async def read(platform: Platform, url: str, *, keys: OwnKeys, outbound: Outboun
         while page is not None:
             if roster.pages == MOST_PAGES:
                 raise RosterError("too_many_pages")
-            if origin_of(page) != origin_of(url):
+            if not platforms.is_safe(page, local=local) or origin_of(page) != origin_of(url):
                 # The token would go to somebody else.
                 raise RosterError("foreign_page")
             page = await _read_page(page, headers, roster, outbound)
@@ -121,8 +121,15 @@ async def _read_page(
     if len(roster.people) > MOST_PEOPLE:
         raise RosterError("too_many_people")
     roster.pages += 1
-    found = _NEXT.search(answer.headers.get("link", ""))
-    return urljoin(url, found[1]) if found else None
+    found = _LINK.search(answer.headers.get("link", ""))
+    return _next(url, found[1]) if found else None
+
+
+def _next(url: str, named: str) -> str:
+    try:
+        return urljoin(url, named)
+    except ValueError as error:
+        raise RosterError("foreign_page") from error
 
 
 def _take(member: Any, roster: Roster) -> None:
@@ -145,10 +152,7 @@ def _limited(url: str) -> str:
 
 
 def _json(answer: httpx2.Response) -> dict[str, Any]:
-    try:
-        found = answer.json()
-    except ValueError as error:
-        raise RosterError("not_a_roster") from error
-    if not isinstance(found, dict):
+    found = object_in(answer)
+    if found is None:
         raise RosterError("not_a_roster")
     return found

@@ -116,6 +116,8 @@ class PlatformDoor:
             asked = parse_fields(request.url.query, largest=LARGEST_LOGIN)
             if request.method == "POST":
                 asked |= await read_form(request, largest=LARGEST_LOGIN)
+            if not all(map(str.isprintable, asked.values())):
+                raise FormError("malformed")
         except FormError as refused:
             return await self._refuse(request, refused.reason)
         platform = await platforms.enabled(asked.get("iss", ""), asked.get("client_id"))

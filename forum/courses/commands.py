@@ -18,9 +18,10 @@ from forum.outbox.record import audit
 END_SESSIONS = """
     DELETE FROM sessions WHERE kind IN ('lti', 'embedded') AND issuer = (SELECT issuer FROM lti_platforms WHERE id = $1)
         AND issuer NOT IN (SELECT issuer FROM lti_platforms WHERE enabled AND id <> $1)
+    RETURNING id, member_id
 """
 READABLE = """
-    SELECT c.id FROM lti_contexts c JOIN lti_deployments d ON d.id = c.deployment_id
+    SELECT c.group_id FROM lti_contexts c JOIN lti_deployments d ON d.id = c.deployment_id
     JOIN lti_platforms p ON p.id = d.platform_id
     WHERE c.id = $1 AND c.group_id IS NOT NULL AND c.memberships_url IS NOT NULL AND p.enabled
 """
@@ -87,7 +88,10 @@ async def enable_platform(actor: Actor, platform_id: int, enabled: bool) -> None
         return
     if not enabled:
         async with connection() as sql:
-            await sql.execute(END_SESSIONS, platform_id)
+            ended = await sql.fetch(END_SESSIONS, platform_id)
+        for row in ended:
+            after = {"reason": "platform_disabled"}
+            await audit(row["member_id"], "session.ended", "session", row["id"], after=after)
     action = "platform.enabled" if enabled else "platform.disabled"
     await audit(actor.member_id, action, "platform", platform_id)
 
@@ -97,10 +101,11 @@ async def ask_for_roster(actor: Actor, course_id: int, *, force: bool = False) -
     """Have the roster of a course read soon."""
     require(can_administer(actor))
     async with connection() as sql:
-        if await sql.fetchval(READABLE, course_id) is None:
-            raise NotFound
+        group_id = await sql.fetchval(READABLE, course_id)
+    if group_id is None:
+        raise NotFound
     after = {"course": course_id, "force": int(force)}
-    await audit(actor.member_id, "roster.asked", "roster", None, after=after)
+    await audit(actor.member_id, "roster.asked", "roster", None, group_id=group_id, after=after)
     await enqueue(read_roster, {"context_id": course_id, "force": force})
 
 

@@ -114,6 +114,8 @@ async def test_a_choice_is_used_once_and_by_its_browser(lms: Lms) -> None:
         ({"deep_link_return_url": "http://lms.example.test/links"}, "foreign_return"),
         ({"deep_link_return_url": "javascript:alert(1)"}, "foreign_return"),
         ({"accept_types": ["file"]}, "link_not_accepted"),
+        ({"data": "a\0b"}, "unreadable_token"),
+        ({"data": ["no text"]}, "unreadable_token"),
     ],
 )
 async def test_settings_that_cannot_be_met(lms: Lms, wrong: dict[str, object], reason: str) -> None:

@@ -346,6 +346,8 @@ async def test_the_platform_may_say_no(lms: Lms) -> None:
         ({"target_link_uri": "https://evil.example.test/"}, "foreign_target"),
         ({"target_link_uri": BASE + ".evil.example.test/"}, "foreign_target"),
         ({"login_hint": ""}, "incomplete_login"),
+        ({"login_hint": "a\0b"}, "malformed"),
+        ({"iss": "https://lms.example.test\0"}, "malformed"),
         ({"lti_message_hint": "m" * 20_000}, "oversize"),
     ],
 )

@@ -74,6 +74,7 @@ def saying(**changed: Any) -> Any:
         ({"configuration": broken(404)}, 403, "refused_by_platform"),
         ({"configuration": lambda *_: JSONResponse(["no"])}, 400, "registration_unreadable"),
         ({"configuration": lambda *_: Response("<html>")}, 400, "registration_unreadable"),
+        ({"configuration": lambda *_: Response("[" * 500_000)}, 400, "registration_unreadable"),
         ({"configuration": lambda *_: Response("x" * 2_000_000)}, 503, "unreachable"),
         ({"registration": saying(client_id=7)}, 400, "registration_unreadable"),
         ({"registration": broken(500)}, 403, "refused_by_platform"),
@@ -115,3 +116,10 @@ async def test_the_same_client_twice_is_told(lms: Lms, ticket: str) -> None:
 async def test_only_the_hash_of_a_ticket_is_kept(lms: Lms, ticket: str) -> None:
     kept = bytes(await one("SELECT token_hash FROM lti_tickets"))
     assert ticket.rpartition("=")[2].encode() not in kept and len(kept) == 32
+
+
+@pytest.mark.parametrize("token", ["a\nb", "é", "\0", "x" * 4000])
+async def test_a_strange_registration_token_is_no_bug(lms: Lms, ticket: str, token: str) -> None:
+    async with lms.browser() as browser:
+        answer = await browser.get(with_query(ticket, lms.platform.invite() | {"registration_token": token}))
+    assert answer.status_code in (400, 403, 503)

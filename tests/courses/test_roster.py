@@ -129,6 +129,8 @@ BREAKS: dict[str, tuple[dict[str, Any], str]] = {
         "not_a_roster",
     ),
     "the next page is elsewhere": ({"members": leading_to("https://evil.example.test/members")}, "foreign_page"),
+    "the next page has no host": ({"members": leading_to("https://[")}, "foreign_page"),
+    "the next page is nested": ({"members": after_first(lambda *_: Response("[" * 500_000))}, "not_a_roster"),
     "the next page is without tls": ({"members": leading_to("http://lms.example.test/members")}, "foreign_page"),
     "the pages never end": ({"members": leading_to(LMS + "/lti/courses/ixp/members")}, "too_many_pages"),
     "a page is too large": ({"members": lambda *_: Response("x" * 2_000_000)}, "unreachable"),
