@@ -4,9 +4,10 @@ import pytest
 from auth.actor import GroupRole
 from auth.places import Settled, Wanted
 from forum.groups.commands.grants import give_place
-from forum.groups.commands.leaving import leave_due
+from forum.groups.commands.leaving import leave_due, set_leaving
 from forum.groups.models import Grant, Group, Membership, OnLeave
 from forum.jobs.drain import drain
+from forum.kit.errors import Invalid, NotFound
 from forum.kit.transaction import connection
 from forum.members.models import Member
 from forum.notifications.models import Notice
@@ -153,6 +154,23 @@ async def test_alumni_move_on_to_their_group(cast, places):
     await places.settle_member(cem, COURSE, [])
     await grace_is_over()
     assert await role(alumni, cem) is MEMBER
+
+
+async def test_an_operator_says_what_leaving_means(cast, places):
+    await set_leaving("closed-group", OnLeave.ALUMNI, 3, "members-group")
+    group = await Group.get(slug="closed-group")
+    assert (group.on_leave, group.grace_days, group.alumni_group_id) == (OnLeave.ALUMNI, 3, cast.groups["members"])
+    assert [who for who, _ in await audited("group.leaving_set")] == [group.id]
+    await set_leaving("closed-group", OnLeave.READ_ONLY, 0, None)
+    assert (await Group.get(slug="closed-group")).alumni_group_id is None
+    for slug, alumni, refusal in (
+        ("closed-group", None, Invalid),
+        ("closed-group", "closed-group", Invalid),
+        ("closed-group", "nowhere", NotFound),
+        ("nowhere", "members-group", NotFound),
+    ):
+        with pytest.raises(refusal):
+            await set_leaving(slug, OnLeave.ALUMNI, 3, alumni)
 
 
 async def test_an_alumni_group_that_is_gone_is_a_place_that_ends(cast, places):

@@ -10,8 +10,9 @@ import asyncpg
 from forum.groups.commands.grants import HOLD, settle_places
 from forum.groups.facts import MembershipStarted
 from forum.groups.models import OnLeave
+from forum.kit.errors import Invalid, NotFound
 from forum.kit.transaction import command, connection
-from forum.outbox.record import MemberEntry, audit_members, record_all
+from forum.outbox.record import MemberEntry, audit, audit_members, record_all
 
 BATCH = 400
 
@@ -51,6 +52,25 @@ KEEP = """
     ON CONFLICT (membership_id, source) DO UPDATE SET leaves_at = NULL, kept = true WHERE grants.leaves_at IS NOT NULL
     RETURNING membership_id
 """
+
+SET = """
+    UPDATE groups g SET on_leave = $2, grace_days = $3, alumni_group_id = alumni.id
+    FROM (SELECT) one LEFT JOIN groups alumni ON alumni.slug = $4
+    WHERE g.slug = $1 RETURNING g.id, alumni.id AS alumni_id
+"""
+
+
+@command
+async def set_leaving(slug: str, on_leave: OnLeave, grace_days: int, alumni_group: str | None) -> None:
+    """What an operator says of leaving; who is leaving already keeps the day that was set."""
+    if (on_leave is OnLeave.ALUMNI) != (alumni_group is not None) or slug == alumni_group:
+        raise Invalid({"alumni_group": "required" if alumni_group is None else "not_valid"})
+    async with connection() as sql:
+        row = await sql.fetchrow(SET, slug, on_leave.value, grace_days, alumni_group)
+    if row is None or (alumni_group is not None and row["alumni_id"] is None):
+        raise NotFound("unknown_group")
+    after = {"on_leave": on_leave.value, "grace_days": grace_days, "alumni_group": row["alumni_id"]}
+    await audit(None, "group.leaving_set", "group", row["id"], group_id=row["id"], after=after)
 
 
 @command
