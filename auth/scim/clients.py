@@ -13,6 +13,7 @@ from auth.sessions.cookies import digest
 
 NAME_LENGTH: Final = 60
 ISSUER_LENGTH: Final = 500
+MOST_GROUPS: Final = 100
 SUBJECTS: Final[tuple[SubjectFrom, ...]] = ("externalId", "userName", "id")
 
 _CREATE = """
@@ -83,6 +84,8 @@ async def create(name: str, issuer: str, subject_from: str, group_ids: Collectio
         raise ClientError("issuer", "reserved")
     if subject_from not in SUBJECTS:
         raise ClientError("subject_from", "unknown_choice")
+    if len(set(group_ids)) > MOST_GROUPS:
+        raise ClientError("groups", "too_long")
     token = new_token()
     row = await sql.first(_CREATE, name, issuer, subject_from, sorted(set(group_ids)), digest(token))
     if row is None:

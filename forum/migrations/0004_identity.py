@@ -46,7 +46,8 @@ ALTER TABLE lti_tickets ADD CONSTRAINT lti_tickets_creator FOREIGN KEY (created_
 ALTER TABLE lti_seen_roles ADD CONSTRAINT lti_seen_roles_known CHECK (role IN ('member', 'facilitator'));
 CREATE UNIQUE INDEX scim_clients_name ON scim_clients (lower(name));
 CREATE UNIQUE INDEX scim_clients_token ON scim_clients (token_hash);
-ALTER TABLE scim_clients ADD CONSTRAINT scim_clients_subject CHECK (subject_from IN ('externalId', 'userName', 'id'));
+ALTER TABLE scim_clients ADD CONSTRAINT scim_clients_few_groups CHECK (cardinality(group_ids) <= 100),
+    ADD CONSTRAINT scim_clients_subject CHECK (subject_from IN ('externalId', 'userName', 'id'));
 CREATE UNIQUE INDEX scim_resources_name ON scim_resources (client_id, kind, unique_name);
 CREATE INDEX scim_resources_external ON scim_resources (client_id, kind, external_id) WHERE external_id IS NOT NULL;
 CREATE INDEX scim_resources_order ON scim_resources (client_id, kind, created_at, id);

@@ -32,7 +32,7 @@ async def make_client(
     actor: Actor | None, name: str, issuer: str, subject_from: str, groups: Collection[str] = ()
 ) -> clients.Created:
     """A provisioning client and its token; ``actor`` None is the operator at the command line."""
-    group_ids = await _groups(actor, groups)
+    group_ids = await _groups(actor, groups, "groups")
     try:
         made = await clients.create(name, issuer, subject_from, group_ids)
     except clients.ClientError as error:
@@ -61,7 +61,7 @@ async def remove_client(actor: Actor | None, which: int | str) -> None:
 async def bind_group(actor: Actor, resource: UUID, slug: str) -> None:
     """From now on a client's Group fills the group of this slug, none if it is empty; what it filled so far ends."""
     require(can_administer(actor))
-    group_id = next(iter(await _groups(actor, [slug])), None) if slug else None
+    group_id = next(iter(await _groups(actor, [slug], "group")), None) if slug else None
     async with connection() as raw:
         found = await raw.fetchrow(GROUP, resource)
         if found is None:
@@ -80,14 +80,14 @@ async def bind_group(actor: Actor, resource: UUID, slug: str) -> None:
     await audit(_id(actor), "scim.group_bound", "group", group_id, group_id=group_id, after=after)
 
 
-async def _groups(actor: Actor | None, slugs: Collection[str]) -> Sequence[int]:
+async def _groups(actor: Actor | None, slugs: Collection[str], field: str) -> Sequence[int]:
     """Their ids: an administrator names groups that they may know of, the operator any."""
     if actor is not None:
         require(can_administer(actor))
     known = await ids_of(slugs)
     for slug in slugs:
         if slug not in known or (actor is not None and known[slug] not in actor.listed):
-            raise Invalid({"group": "unknown_group"})
+            raise Invalid({field: "unknown_group"})
     return list(known.values())
 
 

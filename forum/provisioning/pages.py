@@ -26,6 +26,7 @@ async def _overview(view: View, refusal: Refusal | None) -> Response:
         subjects={name: name for name in SUBJECTS},
         values={"name": "", "issuer": "", "subject_from": SUBJECTS[0], "groups": ""} | view.form,
         errors=errors_of(refusal),
+        asked_of=view.path.get("resource"),
         address=f"{view.web.base_url}/scim/v2",
     )
 

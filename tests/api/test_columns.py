@@ -35,6 +35,7 @@ UNLIMITED = {
     "job_tries.last_error": "cut by the worker",
     "api_tokens.scopes": "one of three words each",
     "api_tokens.group_ids": "at most fifty (api_tokens_few_groups)",
+    "scim_clients.group_ids": "at most a hundred (scim_clients_few_groups)",
 }
 LIMITS = """
     SELECT c.table_name || '.' || c.column_name AS name, c.character_maximum_length AS most,

@@ -51,7 +51,7 @@ async def test_a_client_is_made_and_its_token_is_shown_once(site: Site, adi: htt
 async def test_a_mistake_is_told_and_nothing_is_lost(adi: httpx2.AsyncClient, field: str, value: str) -> None:
     answer = await adi.post(HERE, data=FORM | {field: value})
     assert answer.status_code == 422
-    assert 'role="alert"' in answer.text
+    assert 'role="alert"' in answer.text and f'id="{field}-fault"' in answer.text
     assert 'value="https://idp.example.test"' in answer.text or field == "issuer"
     assert await sql("SELECT count(*) FROM scim_clients") == 0
 
@@ -89,6 +89,7 @@ async def test_a_group_that_cannot_be_chosen_is_told(
     number = await post(hr, "Groups", group("another"))
     answer = await adi.post(f"{HERE}/groups/{number}", data={"group": "closed-group" if slug == "taken" else slug})
     assert answer.status_code == 422
+    assert 'id="group-fault"' in answer.text
     assert (await adi.post(f"{HERE}/groups/x", data={"group": "closed-group"})).status_code == 404
 
 
