@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from auth.directory import Claims, Connected, Directory, SignIn
+from auth.limiter import Limiter, network_of
 from auth.proof import Proof, Wish
 from auth.sessions import commands as sessions
 from auth.sessions.cookies import Cookies, digest
@@ -31,6 +32,7 @@ STATUS: Final = {
     "not_same_member": 409,
     "step_up_not_satisfied": 403,
 }
+NOTED: Final = 60  # refusals of nobody in particular, a minute and network
 JOIN: Final = "/sign-in/join"
 WAYS_IN: Final = "/me/sign-in"
 CONNECTED: Final = WAYS_IN + "?said=connected"
@@ -66,6 +68,7 @@ class Entrance:
         self._staff_lasting = timedelta(hours=settings.auth.staff_session_hours)
         self._directory, self._cookies, self._seal = directory, cookies, seal
         self._room, self._render = room, render
+        self._noted = Limiter(NOTED, 60.0)
         self.followers: list[Follower] = []
 
     async def complete(
@@ -119,11 +122,13 @@ class Entrance:
     def _is_asker(self, request: Request, proof: Proof, who: SignIn | None) -> bool:
         """Whether who comes back is who went, and still the one whose browser this is."""
         actor = request.state.actor
-        return who is not None and who.member_id == proof.member_id == actor.member_id
+        is_same = who is not None and who.member_id == proof.member_id == actor.member_id
+        return is_same and not actor.by_token
 
     async def _connect(self, request: Request, claims: Claims, proof: Proof) -> Response:
         member_id = proof.member_id
-        if member_id is None or request.state.actor.member_id != member_id:
+        actor = request.state.actor
+        if member_id is None or actor.member_id != member_id or actor.by_token:
             return await self._refuse(request, "not_same_member", claims, proof)
         done = await self._directory.connect(member_id, claims, "connected")
         if done is Connected.ANOTHERS:
@@ -192,12 +197,21 @@ class Entrance:
 
         Who was asked in silence did not ask for anything: they go on to their page.
         """
-        after = {"reason": reason, "provider": provider}
-        await self._directory.note("session.refused", member_id=member_id, after=after)
+        if member_id is not None or self._is_noted(request):
+            after = {"reason": reason, "provider": provider}
+            await self._directory.note("session.refused", member_id=member_id, after=after)
         if wish is Wish.SILENT:
             return see_other(target)
         context = {"reason": reason, "until": until, "note": note, "wish": wish.value, "next": target}
         return self.page(request, "sign_in_refused.html", context, STATUS.get(reason, 400))
+
+    def _is_noted(self, request: Request) -> bool:
+        """Whether a refusal of nobody in particular is written down: the log never forgets, a flood writes little."""
+        network = network_of(request.client.host if request.client else None)
+        if self._noted.wait(network):
+            return False
+        self._noted.spend(network)
+        return True
 
     def page(
         self, request: Request, template: str, context: Mapping[str, Any], status: int = 200
@@ -213,9 +227,9 @@ def see_other(address: str) -> RedirectResponse:
 
 
 def not_yet(request: Request) -> Response | None:
-    """Where somebody must go before they may connect one more way in; None: they may."""
+    """Where somebody must go before they may connect one more way in; None: they may. Never by a token."""
     actor = request.state.actor
-    if actor.is_anonymous:
+    if actor.is_anonymous or actor.by_token:
         return see_other("/sign-in?next=" + WAYS_IN)
     return None if actor.fresh else see_other("/sign-in/again?next=" + WAYS_IN)
 

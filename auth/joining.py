@@ -51,7 +51,7 @@ class Joining:
         if waiting is None:
             return await self._too_late(request)
         actor = request.state.actor
-        if actor.is_anonymous:
+        if actor.is_anonymous or actor.by_token:
             return see_other(SIGN_IN_FIRST)
         if not await self._is_theirs(request, waiting):
             return see_other(JOIN)

@@ -55,7 +55,7 @@ class OidcDoor:
         return self._entrance.page(request, "sign_in_again.html", {"ways": ways, "next": target})
 
     async def begin_again(self, request: Request) -> Response:
-        if request.state.actor.is_anonymous:
+        if request.state.actor.is_anonymous or request.state.actor.by_token:
             return see_other("/sign-in")
         return await self._begin(request, Wish.AGAIN)
 

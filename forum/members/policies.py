@@ -82,7 +82,7 @@ def can_keep_own_things(actor: Actor) -> Verdict:
 
 
 def can_change_ways_in(actor: Actor) -> Verdict:
-    """How one signs in: one's own, after a fresh proof."""
-    if actor.is_anonymous:
-        return SIGN_IN_FIRST
+    """How one signs in: one's own, after a fresh proof, and never by a token."""
+    if not (verdict := can_manage_tokens(actor)):
+        return verdict
     return ALLOWED if actor.fresh else Verdict("step_up_needed")

@@ -97,6 +97,16 @@ REASONS: Final = {
     "issuer_mismatch": _("the answer came from another provider"),
     "unreachable": _("the provider could not be reached"),
     "unknown_group": _("no such group"),
+    "refused_by_provider": _("the provider refused"),
+    "unknown_provider": _("no such way to sign in"),
+    "oversize": _("it was too long"),
+    "malformed": _("it could not be read"),
+    "identity_taken": _("that way to sign in is another account's"),
+    "not_same_member": _("somebody else was signed in by then"),
+    "step_up_not_satisfied": _("it was not proved anew"),
+    "connected": _("connected by its owner"),
+    "joined": _("joined after signing in to both"),
+    "owned_domain": _("the provider owns the domain of the address"),
 }
 
 
@@ -154,6 +164,6 @@ def _value(name: str, value: object) -> str:
         return ", ".join(str(each) for each in value)
     if isinstance(value, Mapping):
         return ", ".join(f"{key} {each}" for key, each in value.items())
-    if name == "reason" and value in REASONS:
+    if name in ("reason", "how") and value in REASONS:
         return gettext(REASONS[str(value)])
     return str(value)

@@ -32,7 +32,7 @@ _REFUSALS: Final = {
     "insufficient_scope": _("This token may not be used for that."),
     "token_scope": _("This token may not be used for that."),
     "token_groups": _("This token opens some groups only, and this is not in one of them."),
-    "not_by_token": _("API tokens are made and ended by their owner, signed in; not by a token."),
+    "not_by_token": _("Only the account's owner can do this, signed in; not an API token."),
     "too_many_tokens": _("You have 50 API tokens, which is the most. Please end one first."),
     # People
     "not_approved": _("Your account is waiting for approval. The site's staff will let you in soon."),

@@ -2,6 +2,7 @@
 
 import pytest
 
+from auth.entrance import NOTED
 from auth.oidc.target import safe_target
 from tests.auth.op import ISSUER, LyingProvider
 from tests.auth.site import Site, begin, last_refusal
@@ -109,3 +110,12 @@ async def test_next_is_kept_in_the_row_and_not_in_the_address(site: Site, op: Ly
         op.nonce = sent["nonce"]
         answer = await browser.get("/auth/callback/op", params={**back(sent), "next": "//evil.example"})
     assert answer.headers["location"] == "/"
+
+
+async def test_a_flood_of_refusals_writes_few_rows(site: Site) -> None:
+    async with site.browser() as browser:
+        for _ in range(NOTED + 20):
+            answer = await browser.get("/auth/callback/op", params={"state": "x"})
+            assert (answer.status_code, answer.json()["reason"]) == (400, "expired")
+    written = await site.raw.fetchval("SELECT count(*) FROM audit_entries WHERE action = 'session.refused'")
+    assert NOTED <= written < NOTED + 20

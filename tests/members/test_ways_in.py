@@ -39,8 +39,8 @@ async def test_they_are_listed_with_a_button_each_but_the_last(client, ways):
 
 
 async def test_the_last_one_stays(client, ways):
-    assert (await client("ben").delete(f"/api/v1/me/identities/{ways[0]}")).status_code == 204
-    answer = await client("ben").delete(f"/api/v1/me/identities/{ways[1]}")
+    assert (await client("ben", browser=True).delete(f"/api/v1/me/identities/{ways[0]}")).status_code == 204
+    answer = await client("ben", browser=True).delete(f"/api/v1/me/identities/{ways[1]}")
     assert (answer.status_code, answer.json()["code"]) == (403, "last_way_in")
     page = await client("ben", browser=True).post("/me/sign-in/disconnect", data={"identity": ways[1]})
     assert page.status_code == 403 and "only way into your account" in page.text
@@ -53,10 +53,9 @@ async def test_the_last_one_stays(client, ways):
 async def test_it_needs_a_fresh_proof(client, ways, cast):
     async with connection() as raw:
         await raw.execute("UPDATE sessions SET auth_time = 1")
-        await raw.execute("UPDATE api_tokens SET scopes = '{read,post}'")
     answer = await client("ben", browser=True).post("/me/sign-in/disconnect", data={"identity": ways[0]})
     assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in/again?next=/me/sign-in")
-    answer = await client("ben").delete(f"/api/v1/me/identities/{ways[0]}")
+    answer = await client("ben", browser=True).delete(f"/api/v1/me/identities/{ways[0]}")
     assert (answer.status_code, answer.json()["code"]) == (403, "step_up_needed")
 
 
@@ -67,14 +66,14 @@ async def test_its_other_sessions_end(client, ways, cast):
             " VALUES ('\\x01', $1, 'https://2.example.test', 'ben-2', now() + interval '1 day')",
             cast.members["ben"],
         )
-        assert (await client("ben").delete(f"/api/v1/me/identities/{ways[1]}")).status_code == 204
+        assert (await client("ben", browser=True).delete(f"/api/v1/me/identities/{ways[1]}")).status_code == 204
         left = await raw.fetch("SELECT issuer FROM sessions WHERE member_id = $1", cast.members["ben"])
     assert [row["issuer"] for row in left] == [IDP]
 
 
 async def test_nobody_elses_can_be_taken(client, ways):
     for name in ("cem", "adi"):
-        assert (await client(name).delete(f"/api/v1/me/identities/{ways[0]}")).status_code == 404
+        assert (await client(name, browser=True).delete(f"/api/v1/me/identities/{ways[0]}")).status_code == 404
 
 
 async def test_the_places_that_it_gave_leave_with_it(client, site, ways, cast):
@@ -89,6 +88,15 @@ async def test_the_places_that_it_gave_leave_with_it(client, site, ways, cast):
             ben,
         )
         await raw.execute("UPDATE groups SET grace_days = 0 WHERE id = $1", group)
-        assert (await client("ben").delete(f"/api/v1/me/identities/{ways[1]}")).status_code == 204
+        assert (await client("ben", browser=True).delete(f"/api/v1/me/identities/{ways[1]}")).status_code == 204
         left = await raw.fetch("SELECT group_id FROM memberships WHERE member_id = $1", ben)
     assert len(left) == 3 and group not in {row["group_id"] for row in left}
+
+
+async def test_no_token_changes_how_one_signs_in(client, ways):
+    answer = await client("ben").delete(f"/api/v1/me/identities/{ways[0]}")
+    assert (answer.status_code, answer.json()["code"]) == (403, "not_by_token")
+    for path in ("/sign-in/connect/op", "/sign-in/again/op"):
+        answer = await client("ben").post(path)
+        assert answer.status_code == 303 and answer.headers["location"].startswith("/sign-in")
+        assert "again" not in answer.headers["location"]

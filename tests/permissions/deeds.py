@@ -80,7 +80,7 @@ OWN_THINGS = (
     form("/me/drafts/{draft}/delete"),
     form("/notices/{notice}/read"),
     form("/me/sessions/{session}/end"),
-    api("DELETE", "/me/identities/{identity}"),
+    by_session("DELETE", "/me/identities/{identity}"),
     form("/me/sign-in/disconnect", identity="{identity}"),
     api("DELETE", "/me/sessions/{session}"),
     page("/me/drafts/{draft}"),
