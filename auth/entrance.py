@@ -37,6 +37,7 @@ JOIN: Final = "/sign-in/join"
 WAYS_IN: Final = "/me/sign-in"
 CONNECTED: Final = WAYS_IN + "?said=connected"
 USER_AGENT_LENGTH: Final = 200
+RETRY_AFTER: Final = "5"
 
 
 class Render(Protocol):
@@ -68,8 +69,24 @@ class Entrance:
         self._staff_lasting = timedelta(hours=settings.auth.staff_session_hours)
         self._directory, self._cookies, self._seal = directory, cookies, seal
         self._room, self._render = room, render
-        self._noted = Limiter(NOTED, 60.0)
         self.followers: list[Follower] = []
+        self._noted, self._begun = Limiter(NOTED, 60.0), Limiter(settings.limits.sign_ins_per_minute, 60.0)
+
+    def is_noted(self, request: Request) -> bool:
+        """Whether one more refusal of this network gets a row in the audit log: a flood gets few."""
+        return self._noted.take(network_of(request.client.host if request.client else None))
+
+    def slow_down(self, request: Request) -> Response | None:
+        """The page for a network that begins more sign-ins a minute than the settings allow; None: go on.
+
+        Each one that is begun is a row until it has ended or ten minutes are over.
+        """
+        if self._begun.take(network_of(request.client.host if request.client else None)):
+            return None
+        context = {"reason": "too_many", "until": None, "note": None, "wish": Wish.SIGN_IN.value, "next": "/"}
+        response = self.page(request, "sign_in_refused.html", context, 429)
+        response.headers["Retry-After"] = RETRY_AFTER
+        return response
 
     async def complete(
         self, request: Request, claims: Claims, proof: Proof, *, anew: bool = False
@@ -197,21 +214,13 @@ class Entrance:
 
         Who was asked in silence did not ask for anything: they go on to their page.
         """
-        if member_id is not None or self._is_noted(request):
+        if member_id is not None or self.is_noted(request):
             after = {"reason": reason, "provider": provider}
             await self._directory.note("session.refused", member_id=member_id, after=after)
         if wish is Wish.SILENT:
             return see_other(target)
         context = {"reason": reason, "until": until, "note": note, "wish": wish.value, "next": target}
         return self.page(request, "sign_in_refused.html", context, STATUS.get(reason, 400))
-
-    def _is_noted(self, request: Request) -> bool:
-        """Whether a refusal of nobody in particular is written down: the log never forgets, a flood writes little."""
-        network = network_of(request.client.host if request.client else None)
-        if self._noted.wait(network):
-            return False
-        self._noted.spend(network)
-        return True
 
     def page(
         self, request: Request, template: str, context: Mapping[str, Any], status: int = 200

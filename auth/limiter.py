@@ -26,6 +26,13 @@ class Limiter:
         full = self._empty_at.get(key, 0.0) - self._clock()
         return max(0.0, full - self._each * (self._times - 1))
 
+    def take(self, key: str) -> bool:
+        """Spend one if it is allowed now."""
+        if self.wait(key) > 0:
+            return False
+        self.spend(key)
+        return True
+
     def spend(self, key: str) -> None:
         self._empty_at[key] = max(self._empty_at.get(key, 0.0), self._clock()) + self._each
         self._empty_at.move_to_end(key)

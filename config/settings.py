@@ -229,6 +229,7 @@ class LimitsSettings:
     outbound_seconds: Annotated[int, Between(1, 120)] = 10
     outbound_bytes: Annotated[int, Between(1_000, 100_000_000)] = 1_000_000
     private_hosts: tuple[str, ...] = ()
+    sign_ins_per_minute: Annotated[int, Between(1, 1_000_000)] = 600
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

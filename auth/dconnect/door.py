@@ -75,6 +75,8 @@ class DConnectDoor:
             form = await read_form(request)
         except FormError as wrong:
             return await self._entrance.refuse(request, wrong.reason, provider=source(site))
+        if slower := self._entrance.slow_down(request):
+            return slower
         held = self._browser.read(request.scope["headers"])
         browser, nonce = held.decode("latin-1") if held else new_token(), new_token()
         connecting = wish is Wish.CONNECT

@@ -16,7 +16,6 @@ from auth.directory import Claims, Directory, SignIn
 from auth.entrance import Entrance
 from auth.form import FormError, parse_fields, read_form
 from auth.framing import Framing, frame
-from auth.limiter import Limiter, network_of
 from auth.lti import contexts, deep_linking, platforms, registration, transactions
 from auth.lti.campus import Campus
 from auth.lti.contexts import Context
@@ -31,8 +30,6 @@ from auth.sessions.models import SessionKind
 
 EXEMPT: Final = frozenset({"/lti/login", "/lti/launch"})
 LASTING: Final = timedelta(hours=24)
-# So many refusals a minute and network are written down; a flood of them is refused all the same.
-NOTED: Final = 60
 LARGEST_LOGIN: Final = 16_000
 LARGEST_LAUNCH: Final = 100_000
 STATUS: Final = {
@@ -63,7 +60,7 @@ class PlatformDoor:
     ) -> None:
         self._campus, self._name, self._demo = campus, site_name, demo
         self._directory, self._places, self._entrance = directory, places, entrance
-        self._cookie, self._noted = cookies.launch, Limiter(NOTED, 60.0)
+        self._cookie = cookies.launch
 
     def routes(self) -> Sequence[Route]:
         return (
@@ -97,7 +94,7 @@ class PlatformDoor:
                 demo=self._demo,
             )
         except RegistrationRefusedError as refused:
-            if self._is_noted(request):
+            if self._entrance.is_noted(request):
                 after: dict[str, str | int | None] = {"reason": refused.reason}
                 await self._directory.note("platform.refused", member_id=member_id, after=after)
             if member_id is not None and platforms.is_safe(address, local=self._campus.is_local):
@@ -127,6 +124,8 @@ class PlatformDoor:
             return await self._refuse(request, "incomplete_login", platform)
         if not asked.get("target_link_uri", "").startswith(self._campus.base_url + "/"):
             return await self._refuse(request, "foreign_target", platform)
+        if slower := self._entrance.slow_down(request):
+            return slower
         held = self._cookie.read(request.scope["headers"])
         browser, nonce = held.decode("latin-1") if held else new_token(), new_token()
         under_way = UnderWay(platform_id=platform.id, nonce=nonce, initiation=_again(asked))
@@ -325,20 +324,13 @@ class PlatformDoor:
         """The page that says why nobody came in, and the audit row of it."""
         source = platform.source if platform else None
         frame(request, Framing(ancestors=platform.origins if platform else await platforms.framing_origins()))
-        if self._is_noted(request):
+        if self._entrance.is_noted(request):
             after: dict[str, str | int | None] = {"reason": reason, "provider": source}
             await self._directory.note("session.refused", member_id=None, after=after)
             if platform is not None:
                 await platforms.failed(platform.id, reason)
         shown = {"reason": reason, "again": again}
         return self._page(request, "lti_refused.html", shown, STATUS.get(reason, 400))
-
-    def _is_noted(self, request: Request) -> bool:
-        network = network_of(request.client.host if request.client else None)
-        if self._noted.wait(network) > 0:
-            return False
-        self._noted.spend(network)
-        return True
 
     def _page(self, request: Request, template: str, shown: dict[str, Any], status: int = 200) -> Response:
         return self._entrance.page(request, template, shown, status)

@@ -67,6 +67,8 @@ class OidcDoor:
             form = await read_form(request)
         except FormError as wrong:
             return await self._entrance.refuse(request, wrong.reason, provider=provider.name)
+        if slower := self._entrance.slow_down(request):
+            return slower
         hint = form.get("login_hint")
         if wish is Wish.AGAIN and provider.issuer == DEMO_ISSUER:
             hint = (await self._subjects(request)).get(DEMO_ISSUER)

@@ -1,12 +1,18 @@
 """Who comes in, as whom, and how they leave."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import asyncpg
+import httpx2
 import pytest
 
 from auth.actor import Status
 from auth.directory import Claims
+from auth.outbound import open_client
+from config.settings import Settings
+from forum.directory import MemberDirectory
 from forum.members.admission import USERNAME_LENGTH, AlreadyAdmittedError, usernames
 from forum.members.admission import admit as _admit
 from tests.auth.op import ISSUER, LyingProvider, sign_in
@@ -149,3 +155,27 @@ async def test_every_username_tried_has_the_shape_of_the_database(site: Site) ->
     for wish in ("nia", "a" * 100, "", "9", "_x-"):
         for username in usernames(wish):
             assert await site.raw.fetchval("SELECT $1 ~ '^[a-z0-9][a-z0-9_-]{1,39}$'", username), username
+
+
+async def test_a_flood_of_refusals_writes_few_rows(site: Site) -> None:
+    async with site.browser() as browser:
+        for _ in range(90):
+            answer = await browser.get("/auth/callback/op", params={"state": "junk", "code": "c"})
+            assert answer.status_code == 400
+    rows = await site.raw.fetchval("SELECT count(*) FROM audit_entries WHERE action = 'session.refused'")
+    assert 60 <= rows < 80  # one more comes back each second
+
+
+async def test_one_network_begins_only_so_many_sign_ins_a_minute(
+    database: asyncpg.Connection, settings: Settings, op: LyingProvider
+) -> None:
+    few = replace(settings, limits=replace(settings.limits, sign_ins_per_minute=3))
+    async with open_client(few.limits, {ISSUER: httpx2.ASGITransport(app=op.app)}) as client:
+        site = Site(few, MemberDirectory(few.auth), client, raw=database)
+        async with site.browser() as browser, site.browser(client=("192.0.2.9", 1)) as elsewhere:
+            answers = [await browser.post("/sign-in/op") for _ in range(4)]
+            assert [answer.status_code for answer in answers] == [303, 303, 303, 429]
+            assert answers[-1].json()["reason"] == "too_many"
+            assert "retry-after" in answers[-1].headers
+            assert (await elsewhere.post("/sign-in/op")).status_code == 303
+    assert await database.fetchval("SELECT count(*) FROM login_transactions") == 4
