@@ -57,13 +57,16 @@ SENTENCES: Final = {
     "platform.disabled": _("%(who)s disabled a course platform"),
     "platform.course_led": _("%(who)s led a course to a group"),
     "scim.user_created": _("A provisioning system brought %(whom)s"),
-    "scim.user_changed": _("A provisioning system changed the record of %(whom)s"),
+    "scim.user_updated": _("A provisioning system changed the record of %(whom)s"),
     "scim.user_suspended": _("A provisioning system suspended %(whom)s"),
     "scim.user_restored": _("A provisioning system restored %(whom)s"),
     "scim.user_deleted": _("A provisioning system deleted the record of %(whom)s"),
     "scim.group_created": _("A provisioning system brought a list of people: %(group)s"),
-    "scim.group_changed": _("A provisioning system changed a list of people: %(group)s"),
+    "scim.group_updated": _("A provisioning system changed a list of people: %(group)s"),
     "scim.group_deleted": _("A provisioning system deleted a list of people: %(group)s"),
+    "scim.group_bound": _("Whom a provisioning system's list of people fills was changed: %(group)s"),
+    "scim.client_created": _("A provisioning system was let in"),
+    "scim.client_removed": _("A provisioning system was removed"),
     "scim.refused": _("A request of a provisioning system was refused"),
 }
 # Where who did it is whom it is about.
