@@ -91,6 +91,7 @@ DETAILS: Final = {
 UNTOLD: Final = frozenset({"token", "groups", "group", "client", "resource", "session"})
 REASONS: Final = {
     "signed_out": _("signed out"),
+    "ended_by_owner": _("they ended it themselves"),
     "provider_logout": _("the provider said so"),
     "suspended": _("the account is suspended"),
     "deactivated": _("the account is closed"),
