@@ -151,6 +151,7 @@ async def end_viewing(actor: Actor) -> None:
     await audit(actor.viewer_id, "view.ended", "member", actor.member_id)
 
 
+@command
 async def connect_identity(member_id: int, issuer: str, subject: str, *, provider: str, how: str) -> Connected:
     """Add a way to sign in to an account: its owner proved both, or an administrator vouches for the provider."""
     async with connection() as raw:
