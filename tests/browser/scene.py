@@ -78,7 +78,9 @@ def _open(plain: int, arabic: int) -> list[Look]:
         ("/about", "/about"),
     ]
     seen = [Look(path, address, face) for path, address in addresses for face in ("", "facilitator")]
-    return [*seen, Look("/keys", "/keys", ""), Look("/appearance", "/appearance", ""), Look("", "/sign-in", "")]
+    framed = [Look("/embed/", "/embed/", ""), Look("/embed/g/{slug}", f"/embed/g/{GROUP}", "")]
+    plain_ones = [Look("/keys", "/keys", ""), Look("/appearance", "/appearance", ""), Look("", "/sign-in", "")]
+    return [*seen, *framed, *plain_ones]
 
 
 def _own(plain: int, theirs: int, mine: int, draft: int, link: str) -> list[Look]:
@@ -109,6 +111,7 @@ def _own(plain: int, theirs: int, mine: int, draft: int, link: str) -> list[Look
     own = [Look(path, address, "facilitator") for path, address in facilitator]
     others = [("/invitations/{token}", "/invitations/" + link.rpartition("/")[2], "moderator")]
     others += [("/members/pending", "/members/pending", "admin"), ("/", "/", "pending")]
+    others += [("/admin/platforms", "/admin/platforms", "admin")]
     courses = [("/_demo/courses", ""), ("/_demo/courses/running-an-exchange", "facilitator")]
     courses += [("/_demo/courses/running-an-exchange", "alumna")]
     return own + [Look(*other) for other in others] + [Look("", address, face) for address, face in courses]
