@@ -14,8 +14,10 @@ pytestmark = [pytest.mark.anyio, pytest.mark.committed]
 As = Callable[..., Client]
 MACHINERY = [
     "/livez", "/readyz", "/metrics", "/api/v1/openapi.json", "/static/none.css", "/sign-in", "/signed-out",
-    "/auth/callback/nobody", "/no-such-page", "/api/v1/no-such-thing", "/api", "/api/v1", "/api/v2/x", "//", "/g/",
+    "/no-such-page", "/api/v1/no-such-thing", "/api", "/api/v1", "/api/v2/x", "//", "/g/",
 ]  # fmt: skip
+# Browsers come to these by GET, as the standards have it; each refusal is written down, and nothing else is.
+DOORS = ["/auth/callback/nobody", "/auth/dconnect/nobody", "/lti/login", "/lti/register", "/session/sso_provider"]
 TABLES = """
     SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE c.relkind = 'r' AND n.nspname = 'public' ORDER BY 1
@@ -53,6 +55,17 @@ async def test_get_changes_nothing(as_: As, own_url: str, cast: Cast, name: str)
         assert await fingerprint(raw) == before
     await raw.close()
     faults.none()
+
+
+@pytest.mark.parametrize("path", DOORS)
+async def test_a_door_writes_down_whom_it_refused_and_no_more(as_: As, own_url: str, path: str) -> None:
+    raw = await asyncpg.connect(own_url)
+    async with as_("stranger", browser=True) as browser:
+        before = await fingerprint(raw)
+        assert (await browser.get(path)).status_code in (400, 404)
+        after = await fingerprint(raw)
+    await raw.close()
+    assert {table for table in after if after[table] != before[table]} == {"audit_entries"}
 
 
 async def test_head_is_get_without_its_body(as_: As, cast: Cast) -> None:
