@@ -75,6 +75,11 @@ LONG_FIELDS = {
     "title": 200, "body": 32_000, "note": 1000, "reason": 2000, "answer": 2000, "purpose": 2000, "rules": 4000,
     "name": 80, "bio": 2000,
 }  # fmt: skip
+LONGER = {("post_platform", "name"): 120}
+# Whom an operation listens to, where it is neither Ben nor Fay: an administrator; a session, never a token.
+ASKERS = {"patch_post": ("ben", False), "patch_me": ("ben", False), "post_token": ("fay", True)} | dict.fromkeys(
+    ("post_platform", "post_deployment", "post_roster_run"), ("adi", True)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +96,14 @@ class Target:
     @property
     def takes_text(self) -> list[str]:
         return [name for name in LONG_FIELDS if name in (self.body or {})]
+
+    @property
+    def asker(self) -> tuple[str, bool]:
+        """Who is listened to, and whether by a session."""
+        return ASKERS.get(self.name, ("fay", False))
+
+    def longest(self, name: str) -> int:
+        return LONGER.get((self.name, name), LONG_FIELDS[name])
 
 
 def filled(template: str, cast: Cast) -> str:

@@ -104,6 +104,11 @@ def _own(plain: int, theirs: int, mine: int, draft: int, link: str) -> list[Look
         ("/me/drafts/{id:int}", f"/me/drafts/{draft}"),
         ("/me/bookmarks", "/me/bookmarks"),
         ("/me/sessions", "/me/sessions"),
+        ("/me/sign-in", "/me/sign-in"),
+        ("/me/tokens", "/me/tokens"),
+        ("/me/activity", "/me/activity"),
+        ("/g/{slug}/activity", f"/g/{CLOSED}/activity"),
+        ("", "/sign-in/again?next=/admin"),
         ("/notices", "/notices"),
         ("/search", "/search"),
         ("/search", f"/search?q=thank&group={GROUP}"),
@@ -111,7 +116,8 @@ def _own(plain: int, theirs: int, mine: int, draft: int, link: str) -> list[Look
     own = [Look(path, address, "facilitator") for path, address in facilitator]
     others = [("/invitations/{token}", "/invitations/" + link.rpartition("/")[2], "moderator")]
     others += [("/members/pending", "/members/pending", "admin"), ("/", "/", "pending")]
-    others += [("/admin/platforms", "/admin/platforms", "admin")]
+    for_admins = ("/admin", "/admin/platforms", "/admin/claims", "/admin/provisioning", "/admin/audit")
+    others += [(path, path, "admin") for path in for_admins]
     courses = [("/_demo/courses", ""), ("/_demo/courses/running-an-exchange", "facilitator")]
     courses += [("/_demo/courses/running-an-exchange", "alumna")]
     return own + [Look(*other) for other in others] + [Look("", address, face) for address, face in courses]
