@@ -76,12 +76,16 @@ class Entrance:
         """Whether one more refusal of this network gets a row in the audit log: a flood gets few."""
         return self._noted.take(network_of(request.client.host if request.client else None))
 
+    def may_begin(self, request: Request) -> bool:
+        """Whether this network may begin one more sign-in now."""
+        return self._begun.take(network_of(request.client.host if request.client else None))
+
     def slow_down(self, request: Request) -> Response | None:
         """The page for a network that begins more sign-ins a minute than the settings allow; None: go on.
 
         Each one that is begun is a row until it has ended or ten minutes are over.
         """
-        if self._begun.take(network_of(request.client.host if request.client else None)):
+        if self.may_begin(request):
             return None
         context = {"reason": "too_many", "until": None, "note": None, "wish": Wish.SIGN_IN.value, "next": "/"}
         response = self.page(request, "sign_in_refused.html", context, 429)

@@ -15,8 +15,10 @@ def verified(raw: str, keys: dict[str, Any], registry: jws.JWSRegistry) -> jwt.T
     """
     try:
         header = jws.extract_compact(raw.encode()).headers()
-    except ValueError as error:
+    except (ValueError, TypeError, RecursionError) as error:
         raise DecodeError("the token cannot be read") from error
+    if not isinstance(header, dict):
+        raise DecodeError("the token cannot be read")
     candidates = [key for key in _public_keys(keys) if "kid" not in header or key.kid == header["kid"]]
     if not candidates:
         raise InvalidKeyIdError("no such key")
@@ -26,7 +28,7 @@ def verified(raw: str, keys: dict[str, Any], registry: jws.JWSRegistry) -> jwt.T
             return jwt.decode(raw, key, registry=registry)
         except JoseError as error:
             refused = error
-        except ValueError as error:
+        except (ValueError, TypeError, RecursionError) as error:
             raise DecodeError("the token cannot be read") from error
     raise refused
 

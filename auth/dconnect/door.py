@@ -140,7 +140,7 @@ def source(site: DConnectSettings) -> str:
 def claims_from(said: Mapping[str, str], issuer: str) -> Claims | None:
     """None without an `external_id`. What it says of staff (`admin`, `moderator`) is nothing to us.
 
-    An address counts as verified unless the site asks us to activate it.
+    An address counts as verified only where the site says that it need not be activated: silence is no proof.
     """
     return claims_of(
         issuer,
@@ -150,7 +150,7 @@ def claims_from(said: Mapping[str, str], issuer: str) -> Claims | None:
             "name": said.get("name"),
             "preferred_username": said.get("username"),
             "email": said.get("email"),
-            "email_verified": said.get("require_activation", "").lower() != "true",
+            "email_verified": said.get("require_activation", "").lower() == "false",
             **groups.said_of_groups(said),
         },
     )

@@ -114,7 +114,8 @@ class Vouching:
         after: dict[str, str | int | None] = {"reason": reason}
         if asked is not None:
             after["provider"] = asked.source
-        await self._directory.note("session.refused", member_id=request.state.actor.member_id, after=after)
+        if self._entrance.is_noted(request):
+            await self._directory.note("session.refused", member_id=request.state.actor.member_id, after=after)
         status = STATUS.get(reason, 400)
         return self._entrance.page(request, "not_vouched.html", {"reason": reason}, status)
 

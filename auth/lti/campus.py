@@ -13,6 +13,8 @@ class Campus:
 
     def __init__(self, settings: Settings, client: httpx2.AsyncClient) -> None:
         self.base_url = settings.site.base_url.rstrip("/")
+        # People are (issuer, subject) whatever the door: no platform may speak for a provider's people.
+        self.reserved = frozenset(provider.issuer for provider in settings.auth.providers)
         self.outbound = Outbound(client, settings.limits)
         self.own = OwnKeys(Seal(settings.site.secret_key, PURPOSE))
         self.theirs = PlatformKeys(self.outbound)

@@ -20,6 +20,10 @@ UPDATE lti_contexts SET group_id = coalesce(group_id, $2) WHERE id = $1 RETURNIN
 
 # Moodle calls the same assistant Instructor at a launch and Learner in the roster: the higher word of the last
 # 24 hours wins, and keeps its own time, so that it ends.
+_SEEN_SINCE: Final = """
+SELECT subject, role FROM lti_seen_roles WHERE context_id = $1
+    AND seen_at >= (SELECT started_at FROM lti_roster_runs WHERE id = $2)
+"""
 _SAW: Final = """
 INSERT INTO lti_seen_roles AS s (context_id, subject, role)
 SELECT $1, subject, $3 FROM unnest($2::text[]) AS t (subject)
@@ -76,6 +80,12 @@ async def saw(context_id: int, subjects: Collection[str], role: GroupRole) -> Gr
     """Note in which role these people were seen; the role that counts now (of the last of them)."""
     found = await sql.rows(_SAW, context_id, list(subjects), role.value)
     return GroupRole(found[-1]["role"]) if found else role
+
+
+async def seen_since(context_id: int, run_id: int) -> list[tuple[str, GroupRole]]:
+    """Who came by a launch since that reading of the roster began, whose first pages may not name them."""
+    found = await sql.rows(_SEEN_SINCE, context_id, run_id)
+    return [(row["subject"], GroupRole(row["role"])) for row in found]
 
 
 async def facilitators_lately(context_id: int) -> frozenset[str]:

@@ -1,5 +1,6 @@
 """The platforms that may send people here, as plain data; every function is one statement."""
 
+import re
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -18,9 +19,13 @@ _ENABLED: Final = (
     " WHERE enabled AND issuer = $1 AND ($2::text IS NULL OR client_id = $2) LIMIT 2"
 )
 _ENABLED_ID: Final = "SELECT " + _COLUMNS + " FROM lti_platforms WHERE enabled AND id = $1"
+HOST: Final = re.compile(r"[A-Za-z0-9.:_-]+")
+# People are (issuer, subject): two registrations of one issuer must answer by the same keys.
 _ADD: Final = """
 INSERT INTO lti_platforms (name, issuer, client_id, authorization_url, token_url, jwks_url)
-VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (issuer, client_id) DO NOTHING RETURNING id
+SELECT $1::text, $2::text, $3::text, $4::text, $5::text, $6::text
+WHERE NOT EXISTS (SELECT FROM lti_platforms WHERE issuer = $2 AND jwks_url <> $6)
+ON CONFLICT (issuer, client_id) DO NOTHING RETURNING id
 """
 _ADD_DEPLOYMENT: Final = """
 INSERT INTO lti_deployments (platform_id, deployment_id) VALUES ($1, $2)
@@ -64,7 +69,8 @@ def is_safe(address: object, *, local: bool) -> bool:
         host, _port = parts.hostname or "", parts.port
     except ValueError:
         return False
-    if not host or parts.username is not None or " " in address or "\\" in address:
+    # It goes into headers (frame-ancestors, form-action), where a star or a semicolon would mean more than a host.
+    if not HOST.fullmatch(host) or parts.username is not None or " " in address or "\\" in address:
         return False
     return parts.scheme == "https" or (parts.scheme == "http" and local and is_loopback(host))
 

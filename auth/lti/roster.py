@@ -3,7 +3,6 @@
 No database is touched while a platform is waited for.
 """
 
-import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -29,7 +28,6 @@ ASSERTION: Final = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 PAGE: Final = 200
 MOST_PAGES: Final = 200
 MOST_PEOPLE: Final = 50_000
-_LINK: Final = re.compile(r'<([^>]+)>\s*;[^,]*\brel="?next"?', re.IGNORECASE)
 
 
 class RosterError(Exception):
@@ -121,8 +119,10 @@ async def _read_page(
     if len(roster.people) > MOST_PEOPLE:
         raise RosterError("too_many_people")
     roster.pages += 1
-    found = _LINK.search(answer.headers.get("link", ""))
-    return _next(url, found[1]) if found else None
+    # RFC 8288, 3.3: `rel` may hold several words. A next page that is overlooked would let its people go.
+    named = (link["url"] for link in answer.links.values() if "next" in link.get("rel", "").lower().split())
+    following = next(named, None)
+    return _next(url, following) if following else None
 
 
 def _next(url: str, named: str) -> str:

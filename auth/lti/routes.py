@@ -118,7 +118,7 @@ class PlatformDoor:
         except FormError as refused:
             return await self._refuse(request, refused.reason)
         platform = await platforms.enabled(asked.get("iss", ""), asked.get("client_id"))
-        if platform is None:
+        if platform is None or platform.issuer in self._campus.reserved:
             return await self._refuse(request, "unknown_platform")
         if not asked.get("login_hint"):
             return await self._refuse(request, "incomplete_login", platform)
@@ -271,6 +271,9 @@ class PlatformDoor:
         choosing = await transactions.take(form.get("state", ""), browser, Choosing)
         platform = await platforms.enabled_id(choosing.platform_id) if choosing else None
         if choosing is None or platform is None:
+            return await self._refuse(request, "expired", platform)
+        who_asks = await self._directory.find(platform.issuer, choosing.subject)
+        if who_asks is None or self._directory.sign_in_refused_reason(who_asks) is not None:
             return await self._refuse(request, "expired", platform)
         frame(request, Framing(ancestors=platform.origins))
         pick = await self._picked(platform, choosing, form.get("group", ""))

@@ -157,7 +157,8 @@ async def _redeem(
         id_token=token["id_token"],
         sid=_short(said.get("sid")),
         acr=acr,
-        auth_time=auth_time,
+        # Where a level is asked for, a proof below it is good for coming in and never counts as a fresh one.
+        auth_time=auth_time if provider.step_up_acr in (None, acr) else None,
     )
 
 
@@ -187,6 +188,7 @@ def _short(value: Any) -> str | None:
 
 
 def _moment(value: Any) -> int | None:
-    """Seconds since 1970; one that is yet to come is now, or the proof would stay fresh until then."""
+    """Seconds since 1970; a little ahead of our clock is now, further ahead (or in milliseconds) is no time at all."""
     known = isinstance(value, int | float) and not isinstance(value, bool) and value > 0
-    return min(int(value), int(time.time())) if known and value < 2**53 else None
+    now = int(time.time())
+    return min(int(value), now) if known and value <= now + LEEWAY_SECONDS else None

@@ -116,5 +116,6 @@ class Providers:
     async def _renew(self, provider: Provider) -> None:
         try:
             await provider.client.renew()
-        except (UnreachableError, OAuthError) as error:
+        except (UnreachableError, OAuthError, ValueError, TypeError, RecursionError) as error:
+            # Whatever one of them publishes, the others are asked all the same.
             log.warning("the provider %s cannot be asked now: %s", provider.name, error)

@@ -83,6 +83,10 @@ class OidcDoor:
         except SignInError as failed:
             return await self._failed(request, provider, failed)
 
+    def may_send(self, request: Request) -> bool:
+        """Whether one more may be sent without being asked for."""
+        return self._entrance.may_begin(request)
+
     async def send(self, request: Request, provider: Provider, errand: Errand) -> Response:
         """Send the browser on its errand; raises SignInError."""
         held = self._browser.read(request.scope["headers"])

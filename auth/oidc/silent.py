@@ -41,6 +41,9 @@ class AskInSilence:
             await self.app(scope, receive, send)
             return
         request = Request(scope, receive)
+        if not self._door.may_send(request):
+            await self.app(scope, receive, send)
+            return
         target = request.url.path + ("?" + request.url.query if request.url.query else "")
         try:
             errand = Errand(target=safe_target(target), wish=Wish.SILENT)

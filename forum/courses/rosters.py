@@ -110,6 +110,8 @@ async def _begin(context_id: int) -> Begun | None:
 
 async def _settle(run: Begun, found: Roster, with_us: Readers, *, force: bool) -> Settled:
     """Accounts for all of them, the higher role of the last day, then the places."""
+    for subject, role in await contexts.seen_since(run.context_id, run.id):
+        found.people.setdefault(subject, Listed(role, ""))
     members = await _members(run.platform, found, with_us)
     teaching = [subject for subject, one in found.people.items() if one.role is GroupRole.FACILITATOR]
     if teaching:

@@ -17,7 +17,8 @@ from forum.outbox.record import audit
 CLIENT = "SELECT id, 'scim:' || name AS source FROM scim_clients WHERE {} FOR UPDATE"
 BY_ID = CLIENT.replace("{}", "id = $1")
 BY_NAME = CLIENT.replace("{}", "lower(name) = lower($1)")
-FILLED = "SELECT group_id FROM scim_resources WHERE client_id = $1 AND group_id IS NOT NULL ORDER BY group_id"
+# Locked, all of them: one that is being written or led to a group gives places that are to be taken as well.
+FILLED = "SELECT group_id FROM scim_resources WHERE client_id = $1 AND kind = 'Group' ORDER BY id FOR UPDATE"
 GROUP = """
 SELECT r.id, r.client_id, r.group_id, 'scim:' || c.name AS source, r.data ->> 'displayName' AS name,
        ARRAY(SELECT m ->> 'value' FROM jsonb_array_elements(coalesce(r.data -> 'members', '[]')) m) AS members
@@ -50,9 +51,9 @@ async def remove_client(actor: Actor | None, which: int | str) -> None:
         found = await raw.fetchrow(BY_ID if isinstance(which, int) else BY_NAME, which)
         if found is None:
             raise NotFound
-        filled = await raw.fetch(FILLED, found["id"])
-    for row in filled:
-        await settle_roster(row["group_id"], found["source"], {}, force=True)
+        filled = {row["group_id"] for row in await raw.fetch(FILLED, found["id"])} - {None}
+    for group_id in sorted(filled):
+        await settle_roster(group_id, found["source"], {}, force=True)
     await clients.remove(found["id"])
     await audit(_id(actor), "scim.client_removed", "scim", found["id"], after={"client": found["id"]})
 

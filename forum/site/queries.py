@@ -4,7 +4,7 @@ from forum.groups.queries import CARD
 from forum.kit.transaction import connection
 from forum.notifications import queries as notifications
 from forum.threads import statements
-from forum.threads.queries import without_drafts
+from forum.threads.queries import without_private_marks
 
 UNREAD_LINES = 25
 FEW = 5
@@ -93,7 +93,7 @@ async def home(actor: Actor) -> bytes:
     """Home."""
     async with connection() as sql:
         body = bytes(await sql.fetchval(HOME, actor.member_id, list(actor.readable), list(actor.listed)))
-    return without_drafts(actor, body, drafts=[])
+    return without_private_marks(actor, body, drafts=[])
 
 
 async def front(actor: Actor) -> bytes:

@@ -1,4 +1,6 @@
 """Reading threads: one statement a page, built as JSON by PostgreSQL, narrowed by what the actor may read."""
+from typing import Any
+
 import asyncpg
 import msgspec
 
@@ -31,14 +33,24 @@ async def thread_page(actor: Actor, thread_id: int, after: int = 0, limit: int =
     if body is None:
         await thread_door(actor, thread_id)
         raise NotFound
-    return without_drafts(actor, bytes(body), draft=None)
+    return without_private_marks(actor, bytes(body), draft=None)
 
 
-def without_drafts(actor: Actor, body: bytes, **instead: object) -> bytes:
-    """The document as it is, but for an administrator who sees the site as somebody else: drafts stay private."""
+def without_private_marks(actor: Actor, body: bytes, **instead: object) -> bytes:
+    """The document as it is, but for an administrator who sees the site as somebody else: drafts and bookmarks stay
+    private.
+    """
     if actor.viewer_id is None:
         return body
-    return msgspec.json.encode(msgspec.json.decode(body) | instead)
+    return msgspec.json.encode(_unmarked(msgspec.json.decode(body) | instead))
+
+
+def _unmarked(part: Any) -> Any:
+    if isinstance(part, list):
+        return [_unmarked(each) for each in part]
+    if not isinstance(part, dict):
+        return part
+    return {name: False if name == "bookmarked" else _unmarked(each) for name, each in part.items()}
 
 
 async def posts(actor: Actor, thread_id: int, after: int, limit: int) -> bytes:
@@ -50,7 +62,7 @@ async def posts(actor: Actor, thread_id: int, after: int, limit: int) -> bytes:
     if body is None:
         await thread_door(actor, thread_id)
         raise NotFound
-    return bytes(body)
+    return without_private_marks(actor, bytes(body))
 
 
 async def single_post(actor: Actor, post_id: int) -> bytes:
@@ -58,7 +70,7 @@ async def single_post(actor: Actor, post_id: int) -> bytes:
     async with connection() as sql:
         body = await sql.fetchval(sql_of.OPEN_POST, post_id, actor.member_id, list(actor.readable))
     if body is not None:
-        return bytes(body)
+        return without_private_marks(actor, bytes(body))
     info = await post_door(actor, post_id)
     require(can_read_post(actor, info))
     async with connection() as sql:

@@ -151,6 +151,11 @@ async def test_signatures(site: Site, op: LyingProvider, signed_in: object) -> N
         ("é", "unreadable"),
         ("e30.e30.", "algorithm"),
         (".".join(["x"] * 5), "unreadable"),
+        # Headers that are JSON and no header: a text, a list, an odd `crit`.
+        ("ImFsZyI.e30.e30", "unreadable"),
+        ("WyJhbGciXQ.e30.e30", "unreadable"),
+        ("WyJhbGciLCJraWQiXQ.e30.e30", "unreadable"),
+        ("eyJhbGciOiJSUzI1NiIsImNyaXQiOjV9.e30.e30", "unreadable"),
     ):
         await refused(site, await told(site, token), reason)
     assert op.asked.count("keys") == 2

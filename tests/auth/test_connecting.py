@@ -139,8 +139,30 @@ async def test_the_level_that_was_asked_for_must_come_back(
         assert (await come_back(browser, second, sent)).status_code == status
 
 
-async def test_a_proof_of_tomorrow_counts_from_now(site: Site, nia: int, op: LyingProvider) -> None:
-    op.claims["auth_time"] = int(time.time()) + 86_400
+@pytest.mark.parametrize(("acr", "fresh"), [("two-factors", True), ("password", False), (None, False)])
+async def test_coming_in_below_the_level_is_no_fresh_proof(
+    site: Site, second: LyingProvider, acr: str | None, fresh: bool
+) -> None:
+    """Or signing out and in again would get around the level."""
+    await known(site, "new", SECOND)
+    second.claims |= {"sub": "new", "auth_time": int(time.time()), "acr": acr}
+    async with site.browser() as browser:
+        await sign_in(browser, second)
+        me = (await browser.get("/me")).json()
+    assert (me["member"] is not None, me["fresh"]) == (True, fresh)
+
+
+@pytest.mark.parametrize("ahead", [3600, 86_400, 10**12])
+async def test_a_proof_of_tomorrow_is_none(site: Site, nia: int, op: LyingProvider, ahead: int) -> None:
+    """A provider that counts milliseconds, or whose clock is fast, proves nothing by its time."""
+    op.claims["auth_time"] = int(time.time()) + ahead
+    async with site.browser() as browser:
+        await sign_in(browser, op)
+    assert await site.raw.fetchval("SELECT auth_time FROM sessions") is None
+
+
+async def test_a_proof_a_little_ahead_counts_from_now(site: Site, nia: int, op: LyingProvider) -> None:
+    op.claims["auth_time"] = int(time.time()) + 30
     async with site.browser() as browser:
         await sign_in(browser, op)
     assert await site.raw.fetchval("SELECT auth_time FROM sessions") <= time.time()

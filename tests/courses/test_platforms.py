@@ -1,8 +1,12 @@
 """What administrators see of platforms, and do with them."""
+from dataclasses import replace
+
 import pytest
 
+from config.settings import ProviderSettings, Secret, Settings
 from tests.cast import Cast
-from tests.courses.lms import Lms, one
+from tests.courses.conftest import site_that_reaches
+from tests.courses.lms import LMS, Lms, one
 from tests.courses.test_launch import lead_to
 from tests.support.clients import client_of
 
@@ -34,6 +38,8 @@ async def test_a_platform_by_hand_lands_disabled(lms: Lms) -> None:
         ({"jwks_url": "http://127.0.0.1/keys"}, "jwks_url"),
         ({"token_url": "javascript:alert(1)"}, "token_url"),
         ({"issuer": "https://demo.plenary.invalid"}, "issuer"),
+        ({"authorization_url": "https://*/x"}, "authorization_url"),
+        ({"authorization_url": "https://x;form-action.example/x"}, "authorization_url"),
     ],
 )
 async def test_an_address_that_is_not_safe_is_told_at_its_field(lms: Lms, changed: dict[str, str], field: str) -> None:
@@ -41,6 +47,30 @@ async def test_an_address_that_is_not_safe_is_told_at_its_field(lms: Lms, change
     assert answer.status_code == 422 and field in str(answer.json())
     page = await client_of(lms.site, "adi", browser=True).post("/admin/platforms", data=CAMPUS | changed)
     assert page.status_code == 422 and f'id="{field}-fault"' in page.text and "A campus" in page.text
+
+
+async def test_one_issuer_answers_by_the_same_keys(lms: Lms) -> None:
+    """Its people are (issuer, subject): another registration must not speak for them with keys of its own."""
+    admin = client_of(lms.site, "adi")
+    assert (await admin.post("/api/v1/platforms", json=CAMPUS)).status_code == 201
+    other = CAMPUS | {"client_id": "other"}
+    assert (await admin.post("/api/v1/platforms", json=other)).status_code == 201
+    foreign = CAMPUS | {"client_id": "third", "jwks_url": "https://campus.example.test/other-keys"}
+    assert (await admin.post("/api/v1/platforms", json=foreign)).status_code == 409
+
+
+async def test_no_platform_speaks_for_a_providers_people(
+    lms: Lms, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """People are (issuer, subject) whatever the door."""
+    provider = ProviderSettings(name="op", label="OP", issuer=LMS, client_id="forum", client_secret=Secret("x" * 20))
+    both = replace(settings, auth=replace(settings.auth, providers=(provider,)))
+    lms.site = site_that_reaches(lms, both, monkeypatch)
+    async with lms.browser() as browser:
+        answer = await browser.get(lms.address())
+    assert answer.status_code == 400
+    reason = "SELECT after->>'reason' FROM audit_entries WHERE action = 'session.refused' ORDER BY id DESC LIMIT 1"
+    assert await one(reason) == "unknown_platform"
 
 
 async def test_disabling_ends_the_sessions_that_came_by_it(lms: Lms, cast: Cast) -> None:

@@ -85,6 +85,42 @@ async def test_inactive_people_are_not_in_the_course(lms: Lms, course: int, cast
     assert await one(GIVEN) == 3
 
 
+LINKS = [
+    '<{}>; title="a, b"; rel="next"',
+    '<{}>; rel="prev next"',
+    '<{}>; rel = "next"',
+    "<{}>; rel='next'",
+    "<{}>;rel=NEXT",
+    '<https://lms.example.test/differences>; rel="next-differences", <{}>; rel="next"',
+]
+
+
+@pytest.mark.parametrize("form", LINKS)
+async def test_the_next_page_is_found_in_whatever_form(lms: Lms, course: int, form: str) -> None:
+    """RFC 8288, 3.3: a page that is overlooked would let its people go."""
+
+    def otherwise(_request: Request, response: Response) -> Response:
+        if "link" in response.headers:
+            address = response.headers["link"].partition("<")[2].partition(">")[0]
+            response.headers["link"] = form.format(address)
+        return response
+
+    lms.liar.spoil = {"members": otherwise}
+    assert await read_now(course) is RunState.COMPLETE
+    assert await one(GIVEN) == 9
+
+
+async def test_who_came_by_a_launch_while_the_roster_was_read_stays(lms: Lms, course: int, cast: Cast) -> None:
+    """The first pages were made before they enrolled."""
+    await read_now(course)
+    async with lms.browser() as browser:
+        await lms.launch(browser, "s-5")
+    await one("UPDATE lti_seen_roles SET seen_at = now() + interval '1 second' WHERE subject = 's-5'")
+    del lms.course.roles["s-5"]
+    assert await read_now(course) is RunState.COMPLETE
+    assert await one(LEAVING) == 0
+
+
 async def test_a_fifth_may_leave_and_no_more_unless_an_administrator_says_so(lms: Lms, course: int) -> None:
     await read_now(course)
     for n in range(4):

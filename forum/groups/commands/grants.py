@@ -14,7 +14,7 @@ from forum.outbox.record import record, record_all
 
 MANUAL = "manual"
 
-LOCK_GROUP = "SELECT id FROM groups WHERE id = $1 FOR UPDATE"
+LOCK_GROUP = "SELECT id FROM groups WHERE id = $1 FOR NO KEY UPDATE"
 START = """
     INSERT INTO memberships (group_id, member_id, role) VALUES ($1, $2, $3)
     ON CONFLICT (group_id, member_id) DO NOTHING RETURNING id
@@ -61,8 +61,8 @@ ORPHANED = """
 async def give_place(group_id: int, member_id: int, source: str, role: GroupRole = GroupRole.MEMBER) -> bool:
     """Set the grant of one source; True when anything changed."""
     async with connection() as sql:
-        if role is GroupRole.FACILITATOR or await _is_facilitator(group_id, member_id):
-            await sql.execute(LOCK_GROUP, group_id)
+        # A place that ends meanwhile, or gets another role by a course, would else be half given.
+        await sql.execute(LOCK_GROUP, group_id)
         started = await sql.fetchval(START, group_id, member_id, role.value)
         membership_id = started or (await Membership.get(group_id=group_id, member_id=member_id)).id
         changed = await sql.fetchval(GRANT, membership_id, source, role.value)
@@ -107,9 +107,3 @@ async def settle_places(membership_ids: Sequence[int], *, by_person: bool = Fals
         *(LastFacilitatorLost(group_id=group_id) for group_id in orphaned),
     ])
     return len(ended)
-
-
-async def _is_facilitator(group_id: int, member_id: int) -> bool:
-    return await Membership.filter(
-        group_id=group_id, member_id=member_id, role=GroupRole.FACILITATOR
-    ).exists()

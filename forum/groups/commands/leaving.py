@@ -49,7 +49,8 @@ KEEP = """
     SELECT DISTINCT ms.id, w.source, 'member', true
     FROM unnest($1::bigint[], $2::bigint[], $3::text[]) AS w (group_id, member_id, source)
     JOIN memberships ms ON ms.group_id = w.group_id AND ms.member_id = w.member_id
-    ON CONFLICT (membership_id, source) DO UPDATE SET leaves_at = NULL, kept = true WHERE grants.leaves_at IS NOT NULL
+    ON CONFLICT (membership_id, source) DO UPDATE SET role = 'member', leaves_at = NULL, kept = true
+    WHERE grants.leaves_at IS NOT NULL
     RETURNING membership_id
 """
 

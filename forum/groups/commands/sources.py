@@ -171,6 +171,8 @@ async def settle_person(member_id: int, source: str, places: Sequence[Place]) ->
 @command
 async def _stop(group_id: int, source: str, change: _Difference) -> None:
     async with connection() as sql:
+        # Those whose days are over may be leaving right now, under this lock.
+        await sql.execute(LOCK, [group_id])
         await sql.execute(STAY, change.coming_back)
     counts = {"leaving": len(change.gone), "present": change.present}
     await record(RosterStopped(group_id=group_id, source=source, **counts))

@@ -17,7 +17,13 @@ from tests.auth.site import BASE_URL, Site, account, last_refusal
 
 pytestmark = pytest.mark.anyio
 
-PERSON = {"external_id": "7", "username": "nia", "name": "Nia Mensah", "email": "nia@example.test"}
+PERSON = {
+    "external_id": "7",
+    "username": "nia",
+    "name": "Nia Mensah",
+    "email": "nia@example.test",
+    "require_activation": False,
+}
 BACK = "/auth/dconnect/school"
 
 
@@ -122,7 +128,7 @@ async def test_one_id_of_two_sites_is_two_people(site: Site) -> None:
     assert await site.raw.fetchval("SELECT count(*) FROM members") == 2
 
 
-@pytest.mark.parametrize("word", ["true", "True"])
+@pytest.mark.parametrize("word", ["true", "True", "", "no"])
 async def test_an_address_that_waits_for_activation_is_not_kept(site: Site, word: str) -> None:
     async with site.browser() as browser:
         await sign_in(browser, require_activation=word)
