@@ -152,9 +152,12 @@ class Directory(Protocol):
         *,
         member_id: int | None,
         subject_id: int | None = None,
+        group_id: int | None = None,
         after: Mapping[str, str | int | None] | None = None,
     ) -> None:
         """Record a deed of auth in the audit log; the action's first word names the kind of its subject.
+
+        ``group_id``: whose readers may see the entry, where it speaks of a group.
 
         ``after`` holds ids and codes only (``reason``, ``provider``, ``source``), never a name or an address.
         """

@@ -206,6 +206,7 @@ class MemberDirectory:
         *,
         member_id: int | None,
         subject_id: int | None = None,
+        group_id: int | None = None,
         after: Mapping[str, str | int | None] | None = None,
     ) -> None:
         await AuditEntry.create(
@@ -213,6 +214,7 @@ class MemberDirectory:
             action=action,
             subject=action.partition(".")[0],
             subject_id=subject_id,
+            group_id=group_id,
             after=dict(after or {}),
         )
 

@@ -300,9 +300,12 @@ class PlatformDoor:
         role = await contexts.saw(choosing.context_id, [choosing.subject], GroupRole.FACILITATOR)
         await self._places.give(choosing.member_id, pick.id, source, role)
         if ours is None:
-            after: dict[str, str | int | None] = {"source": source, "group": pick.id}
             await self._directory.note(
-                "platform.course_led", member_id=choosing.member_id, subject_id=platform.id, after=after
+                "platform.course_led",
+                member_id=choosing.member_id,
+                subject_id=platform.id,
+                group_id=pick.id,
+                after={"source": source},
             )
         return pick
 

@@ -49,9 +49,14 @@ async def user_deleted(people: People, client: Client, row: Row) -> None:
 
 
 async def group_written(people: People, client: Client, row: Row, group: Group) -> int | None:
-    """The forum's group that the Group stands for: found by name once, and kept when the client renames it."""
+    """The forum's group that the Group stands for: found by name when it is made, kept when the client renames it.
+
+    One that stands for none later was led nowhere by an administrator, or never had a group of its name.
+    """
     group_id = row.group_id
     if group_id is None:
+        if row.version > 1:
+            return None
         group_id = await people.group_named(client, group.display_name or "")
         if group_id is None:
             return None
