@@ -1,5 +1,6 @@
 """A Group that is bound is complete: it gives places, takes its own back, and leaves everybody else's alone."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import httpx2
@@ -8,6 +9,7 @@ import pytest
 from forum.app import Site
 from tests.cast import Cast
 from tests.scim.speaking import audited, client_of, group, identify, member_of, patch, post, sql, user
+from tests.support.clients import Client
 
 pytestmark = pytest.mark.anyio
 
@@ -84,6 +86,20 @@ async def test_a_renamed_group_stays_what_it_was(hr: httpx2.AsyncClient, cast: C
     await hr.patch(f"/Groups/{number}", json=patch("replace", "displayName", "Another name"))
     await hr.patch(f"/Groups/{number}", json=patch("add", "members", [{"value": nia}]))
     assert await places(cast) == ["nia"]
+
+
+async def test_a_group_that_was_taken_away_by_an_administrator_stays_away(
+    site: Site, hr: httpx2.AsyncClient, cast: Cast, client: Callable[..., Client]
+) -> None:
+    nia = await post(hr, "Users", user("nia"))
+    number = await post(hr, "Groups", group("closed-group", nia))
+    assert await places(cast) == ["nia"]
+    taken = await client("adi", browser=True).post(f"/admin/provisioning/groups/{number}", data={"group": ""})
+    assert taken.status_code == 303, taken.text
+    assert await places(cast) == []
+    again = await hr.put(f"/Groups/{number}", json=group("closed-group", nia) | {"id": number})
+    assert again.status_code == 200, again.text
+    assert await places(cast) == []
 
 
 async def test_only_one_group_of_a_client_stands_for_a_group(hr: httpx2.AsyncClient, cast: Cast) -> None:
