@@ -139,3 +139,9 @@ async def test_what_the_platform_gave_is_echoed(lms: Lms) -> None:
         where, token = form_of(handed.text)
         back = await browser.post(where, data=token)
     assert back.status_code == 400 and "nobody asked for it" in back.text
+
+
+async def test_a_deep_link_is_not_for_learners(lms: Lms, cast: Cast) -> None:
+    await lead_to(lms, cast.groups["closed"])
+    async with lms.browser() as browser:
+        await refused(lms, await lms.launch(browser, "s-0", kind=DEEP_LINK), 403, "may_not_choose")

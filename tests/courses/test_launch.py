@@ -12,7 +12,7 @@ from joserfc import jwt
 from joserfc.jwk import RSAKey
 
 from auth.demo.courses import Link
-from auth.demo.lti import DEEP_LINK, LTI
+from auth.demo.lti import LTI
 from tests.auth.campus import PLATFORM_KEY, new_key
 from tests.cast import Cast
 from tests.courses.lms import FRAMED, Lms, broken, now, one, query_of, signed_by
@@ -389,12 +389,6 @@ async def test_an_address_from_a_course_never_links(lms: Lms, cast: Cast) -> Non
         await lms.launch(browser)
     assert await one("SELECT member_id FROM identities WHERE subject = 's-0'") != cast.members["ben"]
     assert await one("SELECT count(*) FROM members WHERE email = 's-0@example.test'") == 1
-
-
-async def test_a_deep_link_is_not_for_learners(lms: Lms, cast: Cast) -> None:
-    await lead_to(lms, cast.groups["closed"])
-    async with lms.browser() as browser:
-        await refused(lms, await lms.launch(browser, "s-0", kind=DEEP_LINK), 403, "may_not_choose")
 
 
 async def test_keys_are_published_and_kept(lms: Lms) -> None:
