@@ -133,7 +133,7 @@ class Doors:
 
 
 def auth_routes(doors: Doors) -> Sequence[BaseRoute]:
-    """Every door's routes; LTI and SCIM add theirs here when they arrive."""
+    """The routes of the doors that browsers come to; those of LTI and SCIM stand beside them in the forum's app."""
     return (
         Route("/sign-in", doors.choose),
         *doors.joining.routes(),

@@ -19,10 +19,6 @@ from auth.sessions.sealing import Seal
 LIFETIME: Final = timedelta(minutes=10)
 
 _KEEP: Final = """
-WITH leftovers AS (
-    DELETE FROM waiting_identities WHERE id IN (
-        SELECT id FROM waiting_identities WHERE expires_at < now() ORDER BY expires_at LIMIT 20
-        FOR UPDATE SKIP LOCKED))
 INSERT INTO waiting_identities (token_hash, provider, data, expires_at)
 VALUES ($1, $2, $3::jsonb, now() + $4::interval)
 RETURNING id

@@ -73,16 +73,17 @@ class Site:
         self.client = open_client(limits, mounts=demo.mounts() if demo else None, named=named)
         registry.install(SUBSCRIPTIONS, strict=True)
         engine.install(EmbeddedEngine(search_folder(settings)))
+        places = GroupPlaces(settings.site)
         self.doors = Doors(
             settings,
             directory=self.directory,
             client=self.client,
-            places=GroupPlaces(settings.site),
+            places=places,
             render=render_for_auth,
             demo=demo,
         )
         self.scim = ScimDoor(ProvisionedPeople(self.directory), base_url=settings.site.base_url)
-        campus, places = Campus(settings, self.client), GroupPlaces(settings.site)
+        campus = Campus(settings, self.client)
         rosters.install(rosters.Readers(campus, self.directory, places))
         self.platforms = PlatformDoor(
             campus,

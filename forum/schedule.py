@@ -21,6 +21,10 @@ DELETE FROM login_transactions WHERE id IN (
 OLD_SESSIONS = """
 DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE expires_at < now() LIMIT 5000)
 """
+OLD_WAITING = """
+DELETE FROM waiting_identities WHERE id IN (
+    SELECT id FROM waiting_identities WHERE expires_at < now() LIMIT 5000)
+"""
 OLD_LOGOUT_TOKENS = """
 DELETE FROM used_logout_tokens WHERE id IN (
     SELECT id FROM used_logout_tokens WHERE expires_at < now() LIMIT 5000)
@@ -42,8 +46,11 @@ RETURNING s.entrypoint
 
 @job("auth.prune_sign_ins", lane=Lane.UPKEEP)
 async def prune_sign_ins() -> None:
-    """Sign-ins that were begun and never ended, sessions that are over, logout tokens too old to be believed."""
+    """Sign-ins that were begun and never ended, identities that nobody came back for, sessions that are over, logout
+    tokens too old to be believed.
+    """
     await sweep(OLD_SIGN_INS)
+    await sweep(OLD_WAITING)
     await sweep(OLD_SESSIONS)
     await sweep(OLD_LOGOUT_TOKENS)
 

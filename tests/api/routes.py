@@ -8,6 +8,7 @@ from typing import Any
 from forum.page_routes import PAGES
 from forum.routes import API, PREFIX
 from tests.cast import Cast
+from tests.courses.lms import CAMPUS
 
 _PARAMETER = re.compile(r"\{(\w+)(?::\w+)?\}")
 
@@ -32,14 +33,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "post_draft": {"group": "public-group", "title": "A title", "body": "A text."},
     "put_draft": {"group": "public-group", "title": "A title", "body": "Another text."},
     "post_preview": {"body": "**Bold**"},
-    "post_platform": {
-        "name": "A campus",
-        "issuer": "https://campus.example.test",
-        "client_id": "forum",
-        "authorization_url": "https://campus.example.test/auth",
-        "token_url": "https://campus.example.test/token",
-        "jwks_url": "https://campus.example.test/keys",
-    },
+    "post_platform": dict(CAMPUS),
     "post_deployment": {"deployment_id": "1"},
     "post_roster_run": {"force": False},
 }

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from forum.schedule import prune_sign_ins
 from tests.auth.op import ISSUER, SECOND, LyingProvider, sign_in
 from tests.auth.site import Site, account, known, last_refusal
 
@@ -130,6 +131,8 @@ async def test_it_waits_ten_minutes_and_keeps_nothing_in_the_clear(
         await site.raw.execute("UPDATE waiting_identities SET expires_at = now() - interval '1 second'")
         assert (await browser.post("/sign-in/join/new")).json()["reason"] == "expired"
     assert await site.raw.fetchval("SELECT count(*) FROM members") == 1
+    await prune_sign_ins()
+    assert await site.raw.fetchval("SELECT count(*) FROM waiting_identities") == 0
 
 
 # --- an administrator said that the provider owns the domain

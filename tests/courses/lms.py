@@ -29,6 +29,15 @@ ADD = """
     INSERT INTO lti_platforms (name, issuer, client_id, authorization_url, token_url, jwks_url, enabled)
     VALUES ('The LMS', $1, $2, $3, $4, $5, true) RETURNING id
 """
+# A platform that an administrator could add by hand.
+CAMPUS = {
+    "name": "A campus",
+    "issuer": "https://campus.example.test",
+    "client_id": "forum",
+    "authorization_url": "https://campus.example.test/auth",
+    "token_url": "https://campus.example.test/token",
+    "jwks_url": "https://campus.example.test/keys",
+}
 
 
 class Liar(Manner):

@@ -6,20 +6,11 @@ import pytest
 from config.settings import ProviderSettings, Secret, Settings
 from tests.cast import Cast
 from tests.courses.conftest import site_that_reaches
-from tests.courses.lms import LMS, Lms, one
+from tests.courses.lms import CAMPUS, LMS, Lms, one
 from tests.courses.test_launch import lead_to
 from tests.support.clients import client_of
 
 pytestmark = pytest.mark.anyio
-
-CAMPUS = {
-    "name": "A campus",
-    "issuer": "https://campus.example.test",
-    "client_id": "forum",
-    "authorization_url": "https://campus.example.test/auth",
-    "token_url": "https://campus.example.test/token",
-    "jwks_url": "https://campus.example.test/keys",
-}
 
 
 async def test_a_platform_by_hand_lands_disabled(lms: Lms) -> None:

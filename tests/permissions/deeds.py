@@ -3,6 +3,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
+from tests.courses.lms import CAMPUS
 from tests.permissions import stage as on
 from tests.permissions.stage import Stage
 
@@ -88,15 +89,6 @@ OWN_THINGS = (
     form("/me/tokens/{api_token}/end"),
 )
 TOKEN = {"name": "A script", "days": 30}
-
-PLATFORM = {
-    "name": "A campus",
-    "issuer": "https://campus.example.test",
-    "client_id": "forum",
-    "authorization_url": "https://campus.example.test/auth",
-    "token_url": "https://campus.example.test/token",
-    "jwks_url": "https://campus.example.test/keys",
-}
 
 DEEDS: dict[str, Deed] = {
     "see_group_card": deed(api("GET", GROUP), page("/g/{slug}")),
@@ -241,13 +233,13 @@ DEEDS: dict[str, Deed] = {
         page("/admin/claims"),
         form("/admin/claims", provider="x", claims="some"),
         page("/admin/platforms"),
-        form("/admin/platforms", **PLATFORM),
+        form("/admin/platforms", **CAMPUS),
         form("/admin/platforms/tickets"),
         form("/admin/platforms/{platform}/state", do="disable"),
         form("/admin/platforms/{platform}/deployments", deployment_id="7"),
         form("/admin/courses/{course}/roster"),
         api("GET", "/platforms"),
-        api("POST", "/platforms", PLATFORM),
+        api("POST", "/platforms", CAMPUS),
         api("POST", "/platform-tickets"),
         api("DELETE", "/platforms/{platform}/enabling"),
         api("PUT", "/platforms/{platform}/enabling"),

@@ -12,20 +12,13 @@ import pytest
 
 from auth.sessions.cookies import digest, new_token
 from auth.tokens.shape import new_token as new_api_token
+from tests.live.community import SESSION, TOKEN
 from tests.live.reader import Reader
 from tests.scim.conftest import Served
 from tests.scim.speaking import group, patch, user
 
 pytestmark = [pytest.mark.anyio, pytest.mark.committed]
 
-SESSION = """
-INSERT INTO sessions (token_hash, member_id, issuer, subject, expires_at, user_agent)
-VALUES ($1, $2, 'https://op.example.test', 's', now() + interval '1 day', '')
-"""
-TOKEN = """
-INSERT INTO api_tokens (member_id, name, prefix, token_hash, scopes, expires_at)
-VALUES ($1, 'test', $2, $3, '{read}', now() + interval '1 day')
-"""
 MEMBER = "SELECT member_id FROM identities WHERE issuer = $1 AND subject = $2"
 SECONDS = 5.0
 
