@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlencode, urlsplit
 
-from auth.csrf import origin_of
 from auth.dconnect.wire import LONGEST, Value, WireError, is_signed, pack, unpack
 from config.settings import DConnectClientSettings
 
@@ -57,14 +56,14 @@ def read(sso: str, sig: str, clients: Sequence[DConnectClientSettings]) -> Asked
 
 
 def covers(return_to: str, wish: str) -> bool:
-    """Whether the wish has the same origin, and the same path or one below it."""
+    """Whether the wish names host and port in the same letters, and the same path or one below it."""
     if not _ADDRESS.fullmatch(wish) or "\\" in wish or "#" in wish:
         return False
     try:
-        path = urlsplit(wish).path
-        if origin_of(wish) != origin_of(return_to) or _AMBIGUOUS.search(path):
-            return False
+        asked, start = urlsplit(wish), urlsplit(return_to)
     except ValueError:
         return False
-    start = urlsplit(return_to).path.rstrip("/")
-    return path == start or path.startswith(start + "/")
+    if (asked.scheme, asked.netloc) != (start.scheme, start.netloc) or _AMBIGUOUS.search(asked.path):
+        return False
+    below = start.path.rstrip("/")
+    return asked.path == below or asked.path.startswith(below + "/")
