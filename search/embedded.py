@@ -15,17 +15,17 @@ from typing import TypeAlias
 import tantivy
 
 from search import text
-from search.clauses import Plan, Planner, author_key, schema
+from search.clauses import ACCEPTED, ANSWERED, LINK, Plan, Planner, author_key, schema
 from search.documents import Document
-from search.engine import Hit, Query, SearchUnavailable, Status
+from search.engine import Answer, Hit, Query, SearchUnavailable, Status
 from search.generations import Generations, file_stamp
-from search.query import parse, primary_language
+from search.query import primary_language
 
 BATCH_HEAP = 24_000_000  # bytes; tantivy wants at least 15 MB a thread
 REBUILD_HEAP = 64_000_000
 WRITE_WAIT = 10.0  # seconds for another process's batch to end
 SWAPS_IN_A_ROW = 5
-MAX_RANKED = 1_000  # posts looked at, at most, to gather the threads of one page
+MAX_RANKED = 10_000  # posts looked at, at most, to gather the threads of one page
 
 _Stamp: TypeAlias = tuple[int, int]
 
@@ -64,15 +64,19 @@ class EmbeddedEngine:
         """Forget all posts of threads; unknown ids are no error."""
         await self._delete("thread_id", thread_ids)
 
-    async def search(self, query: Query) -> list[Hit]:
-        """The best threads, one hit each; nothing outside `query.group_ids`."""
+    async def search(self, query: Query) -> Answer:
+        """What answers a query best; nothing outside `query.group_ids`."""
         if not query.group_ids:
-            return []
+            return Answer()
         return await asyncio.to_thread(self._search, query)
 
     async def count(self) -> int:
         """How many documents are indexed."""
         return await asyncio.to_thread(lambda: self._searcher().num_docs)
+
+    async def stamps(self, first: int, last: int) -> dict[int, int]:
+        """The stamps of the documents with ids from `first` to `last`, both included."""
+        return await asyncio.to_thread(self._stamps, first, last)
 
     @asynccontextmanager
     async def rebuild(self) -> AsyncIterator["EmbeddedBuilder"]:
@@ -90,7 +94,10 @@ class EmbeddedEngine:
         try:
             return Status(ready=True, documents=await self.count())
         except SearchUnavailable as error:
-            return Status(ready=False, documents=0, reason=str(error))
+            return Status(ready=False, documents=0, reason=str(error), rebuild=True)
+
+    async def aclose(self) -> None:
+        """Nothing is held open that the process would not let go by itself."""
 
     async def _delete(self, field: str, ids: Iterable[int]) -> None:
         doomed = list(ids)
@@ -159,16 +166,27 @@ class EmbeddedEngine:
                 self._committed = committed
             return index.searcher()
 
-    def _search(self, query: Query) -> list[Hit]:
-        plan = self._planner.plan(query, parse(query.text))
+    def _search(self, query: Query) -> Answer:
+        plan = self._planner.plan(query)
         if plan is None:
-            return []
+            return Answer()
         searcher = self._searcher()
+        # Within one thread, and by date, a reader wants the posts themselves.
+        gather = _posts if plan.newest_first or query.thread_id is not None else _threads
         with _broken_is_unavailable():
-            hits = _threads(searcher, plan.strict, plan, query.limit)
+            hits = gather(searcher, plan.strict, plan, query.limit)
             if not hits and plan.looser is not None:
-                hits = _threads(searcher, plan.looser, plan, query.limit)
-            return hits
+                hits = gather(searcher, plan.looser, plan, query.limit)
+            return Answer(tuple(hits))
+
+    def _stamps(self, first: int, last: int) -> dict[int, int]:
+        searcher = self._searcher()
+        wanted = tantivy.Query.range_query(self._schema, "post_id", tantivy.FieldType.Integer, first, last)
+        with _broken_is_unavailable():
+            found = searcher.search(wanted, max(1, last - first + 1), count=False, order_by_field="post_id").hits
+            addresses = [address for _, address in found]
+            ids, stamps = (searcher.fast_field_values(name, addresses) for name in ("post_id", "stamp"))
+            return {int(post_id or 0): int(stamp or 0) for post_id, stamp in zip(ids, stamps, strict=True)}
 
 
 class EmbeddedBuilder:
@@ -224,11 +242,16 @@ def to_tantivy(document: Document) -> tantivy.Document:
     made.add_integer("post_id", document.post_id)
     made.add_integer("thread_id", document.thread_id)
     made.add_integer("group_id", document.group_id)
-    made.add_integer("created_at", document.created_at)
+    made.add_integer("position", document.position)
+    made.add_integer("stamp", document.stamp)
     made.add_integer("number", document.number)
     made.add_text("language", primary_language(document.language) or language)
-    made.add_text("author", author_key(document.author))
+    for name in {author_key(document.author), author_key(document.author_name)} - {""}:
+        made.add_text("author", name)
     made.add_text("kind", document.kind)
+    said = {ANSWERED: document.answered, ACCEPTED: document.accepted, LINK: document.has_link}
+    for state in (state for state, holds in said.items() if holds):
+        made.add_text("is", state)
     # Under number 1 the title belongs to the post; under the others it only says where they are.
     if document.number == 1:
         made.add_text("body", f"{title} {body}")
@@ -246,9 +269,8 @@ def _threads(searcher: tantivy.Searcher, clause: tantivy.Query, plan: Plan, limi
     # Most often a page of threads lies within twice as many posts.
     offset, fetch = 0, limit * 2
     while len(best) < limit and offset < MAX_RANKED:
-        order_by = "created_at" if plan.newest_first else None
-        found = searcher.search(clause, fetch, count=False, order_by_field=order_by, offset=offset).hits
-        for hit in _read(searcher, found, scored=not plan.newest_first):
+        found = searcher.search(clause, fetch, count=False, offset=offset).hits
+        for hit in _read(searcher, found, scored=True):
             best.setdefault(hit.thread_id, hit)
         if len(found) < fetch:
             break
@@ -256,15 +278,21 @@ def _threads(searcher: tantivy.Searcher, clause: tantivy.Query, plan: Plan, limi
     return list(best.values())[:limit]
 
 
+def _posts(searcher: tantivy.Searcher, clause: tantivy.Query, plan: Plan, limit: int) -> list[Hit]:
+    order_by = "position" if plan.newest_first else None
+    found = searcher.search(clause, limit, count=False, order_by_field=order_by).hits
+    return list(_read(searcher, found, scored=not plan.newest_first))
+
+
 def _read(
     searcher: tantivy.Searcher, found: Sequence[tuple[float, tantivy.DocAddress]], *, scored: bool
 ) -> Iterator[Hit]:
     addresses = [address for _, address in found]
-    columns = [
-        searcher.fast_field_values(name, addresses) for name in ("post_id", "thread_id", "group_id", "number")
-    ]
-    for (score, _), post_id, thread_id, group_id, number in zip(found, *columns, strict=True):
-        yield Hit(int(post_id), int(thread_id), int(group_id), int(number), float(score) if scored else 0.0)
+    names = ("post_id", "thread_id", "group_id", "number", "position")
+    columns = [searcher.fast_field_values(name, addresses) for name in names]
+    for (score, _), *values in zip(found, *columns, strict=True):
+        post_id, thread_id, group_id, number, position = (int(value or 0) for value in values)
+        yield Hit(post_id, thread_id, group_id, number, float(score) if scored else 0.0, position)
 
 
 @contextmanager

@@ -1,17 +1,18 @@
 """The contract of a search engine, whichever one stands behind it.
 
-A hit is a pointer, never a permission: callers read every hit again through the visibility door.
+A hit is a pointer, never a permission: callers read every hit again through the visibility door. The same holds for
+corrections: the index knows words of posts that this reader may not see.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
 from search.documents import Document
-from search.query import Sort
+from search.query import ParsedQuery
 
-MAX_LIMIT = 100
+MAX_LIMIT = 1_000
 
 
 class SearchError(Exception):
@@ -28,19 +29,23 @@ class QueryError(SearchError):
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A search: `text` in the query language, narrowed to the groups that the actor may read.
+    """A search, narrowed to the groups that the actor may read.
 
-    `language`, `author` and `sort` come from the page's own controls; filters also written in the
-    text must hold as well, and a `sort:` in the text gives way to `sort` here.
-    Raises QueryError when `limit` is outside 1–100.
+    The slugs in `parsed.groups` play no part here: the caller has turned them into `group_ids`.
+    `older` and `newer` are positions (`Document.position`) that hits lie before and after.
+    `unfinished`: the last word is still being typed, so words that begin with it count as well.
+    `verbatim`: nothing is corrected.
+    Raises QueryError when `limit` is outside 1–1,000.
     """
 
-    text: str
+    parsed: ParsedQuery
     group_ids: tuple[int, ...]
-    language: str | None = None
-    author: str | None = None
+    thread_id: int | None = None
     limit: int = 20
-    sort: Sort | None = None
+    older: int | None = None
+    newer: int | None = None
+    unfinished: bool = False
+    verbatim: bool = False
 
     def __post_init__(self) -> None:
         if not 1 <= self.limit <= MAX_LIMIT:
@@ -49,22 +54,47 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """The best post of one thread; `score` compares within one answer only (0 when sorted by date)."""
+    """A post; `score` compares within one answer only (0 when sorted by date)."""
 
     post_id: int
     thread_id: int
     group_id: int
     number: int
     score: float
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """A word of the query that is rare or unknown, and the one that was probably meant.
+
+    `searched`: hits for `meant` are among the answer's, since `typed` alone finds nothing.
+    """
+
+    typed: str
+    meant: str
+    searched: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """By rank: one hit a thread, its best post. By date, and within one thread: every post for itself."""
+
+    hits: tuple[Hit, ...] = ()
+    corrections: tuple[Correction, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """Whether the engine can answer; `reason` says in words why not, and how to mend it."""
+    """Whether the engine can answer; `reason` says in words why not, and how to mend it.
+
+    `rebuild`: only a rebuild helps, and it may be begun without asking anybody.
+    """
 
     ready: bool
     documents: int
     reason: str = ""
+    rebuild: bool = False
 
 
 class Builder(Protocol):
@@ -75,7 +105,7 @@ class Builder(Protocol):
 
 
 class SearchEngine(Protocol):
-    """Every method may raise SearchUnavailable, except `status`."""
+    """Every method may raise SearchUnavailable, except `status` and `aclose`."""
 
     async def index(self, documents: Iterable[Document]) -> None:
         """Add documents, replacing those with the same post ids; searchable on return."""
@@ -86,11 +116,14 @@ class SearchEngine(Protocol):
     async def delete_threads(self, thread_ids: Iterable[int]) -> None:
         """Forget all posts of threads; unknown ids are no error."""
 
-    async def search(self, query: Query) -> list[Hit]:
-        """The best threads, one hit each; nothing outside `query.group_ids`."""
+    async def search(self, query: Query) -> Answer:
+        """What answers a query best; nothing outside `query.group_ids`."""
 
     async def count(self) -> int:
         """How many documents are indexed."""
+
+    async def stamps(self, first: int, last: int) -> Mapping[int, int]:
+        """The stamps (`Document.stamp`) of the documents with ids from `first` to `last`, both included."""
 
     def rebuild(self) -> AbstractAsyncContextManager[Builder]:
         """Fill a new index and swap it in when the block ends well; left alone when it fails.
@@ -101,3 +134,6 @@ class SearchEngine(Protocol):
 
     async def status(self) -> Status:
         """Whether the engine is ready, without raising."""
+
+    async def aclose(self) -> None:
+        """Let go of connections; nothing is asked after it."""

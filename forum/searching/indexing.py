@@ -12,8 +12,10 @@ from search.documents import Document
 BATCH = 500
 
 DOCUMENTS = """
-    SELECT p.id, p.thread_id, t.group_id, t.title, p.text, t.language, a.username,
-           extract(epoch FROM p.created_at)::bigint AS created_at, p.number, t.kind
+    SELECT p.id, p.thread_id, t.group_id, t.title, p.text, t.language, a.username, a.display_name,
+           floor(extract(epoch FROM p.created_at))::bigint AS created_at, p.number, t.kind,
+           t.accepted_post_id IS NOT NULL AS answered, p.id = t.accepted_post_id AS accepted,
+           position('href=' IN p.html) > 0 AS has_link
     FROM posts p JOIN threads t ON t.id = p.thread_id JOIN members a ON a.id = p.author_id
 """
 SOME = DOCUMENTS + " WHERE p.id = ANY($1::bigint[]) AND p.state = 'public'"
@@ -89,4 +91,8 @@ def document(row: asyncpg.Record) -> Document:
         created_at=row["created_at"],
         number=row["number"],
         kind=row["kind"],
+        author_name=row["display_name"],
+        answered=row["answered"],
+        accepted=row["accepted"] or False,
+        has_link=row["has_link"],
     )

@@ -13,7 +13,7 @@ from forum.kit.transaction import connection
 from forum.kit.verdict import require
 from forum.searching.engine import engine
 from forum.searching.schemas import PostRef, SearchHit, SearchResults, SearchWanted, ThreadRef
-from search.engine import Hit, Query, SearchUnavailable
+from search.engine import Query, SearchUnavailable
 from search.query import ParsedQuery, parse
 from search.snippets import snippet
 
@@ -54,7 +54,7 @@ async def search(actor: Actor, wanted: SearchWanted) -> SearchResults:
     parsed = parse(wanted.q)
     if parsed.groups:
         readable = await _among(parsed.groups, readable)
-    hits, degraded = await _ask(wanted, readable)
+    hits, degraded = await _ask(wanted, parsed, readable)
     async with connection() as sql:
         rows = await sql.fetch(READ, hits, list(readable))
     return SearchResults(hits=await _in_order(hits, rows, parsed), degraded=degraded)
@@ -66,15 +66,15 @@ async def _among(slugs: Sequence[str], readable: tuple[int, ...]) -> tuple[int, 
     return tuple(row["id"] for row in rows)
 
 
-async def _ask(wanted: SearchWanted, readable: tuple[int, ...]) -> tuple[list[int], bool]:
+async def _ask(
+    wanted: SearchWanted, parsed: ParsedQuery, readable: tuple[int, ...]
+) -> tuple[list[int], bool]:
     try:
         async with asyncio.timeout(SECONDS):
-            found: Sequence[Hit] = await engine().search(
-                Query(text=wanted.q, group_ids=readable, limit=wanted.limit)
-            )
+            found = await engine().search(Query(parsed, readable, limit=wanted.limit))
     except (SearchUnavailable, TimeoutError):
         return await _titles(wanted, readable), True
-    return [hit.post_id for hit in found], False
+    return [hit.post_id for hit in found.hits], False
 
 
 async def _titles(wanted: SearchWanted, readable: tuple[int, ...]) -> list[int]:

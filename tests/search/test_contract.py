@@ -2,9 +2,9 @@
 
 import pytest
 
-from search.engine import Query, QueryError, SearchEngine
+from search.engine import QueryError, SearchEngine
 from search.query import Sort
-from tests.search.making import document
+from tests.search.making import document, query
 
 pytestmark = pytest.mark.anyio
 
@@ -12,13 +12,13 @@ pytestmark = pytest.mark.anyio
 async def found(
     engine: SearchEngine, text: str, groups: tuple[int, ...] = (1,), **fields: object
 ) -> list[int]:
-    return [hit.post_id for hit in await engine.search(Query(text, groups, **fields))]
+    return [hit.post_id for hit in (await engine.search(query(text, groups, **fields))).hits]
 
 
 async def test_an_indexed_post_is_found_at_once(engine):
     post = document("Names are short and easy to remember", thread_id=70, group_id=3, number=4)
     await engine.index([post])
-    (hit,) = await engine.search(Query("remembered names", (3,)))
+    (hit,) = (await engine.search(query("remembered names", (3,)))).hits
     assert (hit.post_id, hit.thread_id, hit.group_id, hit.number) == (post.post_id, 70, 3, 4)
     assert hit.score > 0
     assert await engine.count() == 1
@@ -91,7 +91,7 @@ async def test_a_thread_is_one_hit_with_its_best_post(engine):
             ),
         ]
     )
-    (hit,) = await engine.search(Query("budget", (1,)))
+    (hit,) = (await engine.search(query("budget"))).hits
     assert (hit.post_id, hit.number) == (911, 2)
 
 
@@ -153,10 +153,8 @@ async def test_author_and_language_narrow(engine):
     await engine.index([ada, ana])
     assert await found(engine, "charter author:ada") == [ada.post_id]
     assert await found(engine, "from:@ANA") == [ana.post_id]
-    assert await found(engine, "charter", author="ana") == [ana.post_id]
-    assert await found(engine, "charter author:ada", author="ana") == []
     assert await found(engine, "charter lang:pt") == [ana.post_id]
-    assert await found(engine, "charter", language="en") == [ada.post_id]
+    assert await found(engine, "charter lang:en") == [ada.post_id]
     assert sorted(await found(engine, "author:ada author:ana")) == sorted([ada.post_id, ana.post_id])
 
 
@@ -177,10 +175,10 @@ async def test_an_empty_query_finds_nothing(engine):
         assert await found(engine, text) == [], text
 
 
-@pytest.mark.parametrize("limit", [0, -1, 101])
+@pytest.mark.parametrize("limit", [0, -1, 1_001])
 async def test_limits_outside_the_contract_are_refused(limit):
     with pytest.raises(QueryError):
-        Query("charter", (1,), limit=limit)
+        query("charter", limit=limit)
 
 
 async def test_limit_is_a_number_of_threads(engine):
@@ -198,3 +196,75 @@ async def test_identifiers_are_found_whole_however_they_are_written(engine):
     assert set(await found(engine, "rfc9110")) == {rfc.post_id, glued.post_id}
     assert set(await found(engine, "RFC 9110")) == {rfc.post_id, glued.post_id}
     assert (await found(engine, "cve-2024-1234"))[0] == cve.post_id
+
+
+async def test_the_name_that_is_shown_and_the_one_to_be_mentioned_by_both_find_an_author(engine):
+    post = document("charter", author="ada", author_name="Ada Lovelace")
+    await engine.index([post])
+    assert await found(engine, 'charter from:"ada lovelace"') == [post.post_id]
+    assert await found(engine, "charter from:ADA") == [post.post_id]
+    assert await found(engine, "charter from:lovelace") == []
+
+
+async def test_in_title_looks_nowhere_else(engine):
+    titled = document("We meet on Monday", title="The budget of the network", thread_id=80)
+    reply = document("Fine", title="The budget of the network", thread_id=80, number=2)
+    other = document("We speak of the budget", title="Monday")
+    await engine.index([reply, titled, other])
+    assert await found(engine, "in:title budget") == [titled.post_id]
+    assert await found(engine, 'in:title "the budget"') == [titled.post_id]
+    assert len(await found(engine, "budget")) == 2
+
+
+async def test_kind_and_state_narrow(engine):
+    talk = document("charter")
+    solved = document("charter", kind="question", answered=True)
+    open_ = document("charter", kind="question")
+    await engine.index([talk, solved, open_])
+    assert await found(engine, "charter is:answered") == [solved.post_id]
+    assert await found(engine, "charter is:unanswered") == [open_.post_id]
+    assert sorted(await found(engine, "charter kind:question")) == sorted([solved.post_id, open_.post_id])
+    assert await found(engine, "kind:discussion") == [talk.post_id]
+
+
+async def test_posts_with_a_link_narrow(engine):
+    with_link, without = document("charter", has_link=True), document("charter")
+    await engine.index([with_link, without])
+    assert await found(engine, "charter has:link") == [with_link.post_id]
+
+
+async def test_dates_narrow_and_a_day_begins_at_midnight_utc(engine):
+    march = 1_740_787_200  # 2025-03-01T00:00:00Z
+    before, at, later = (document("charter", created_at=march + seconds) for seconds in (-1, 0, 86_400 * 40))
+    await engine.index([before, at, later])
+    assert await found(engine, "charter before:2025-03") == [before.post_id]
+    assert sorted(await found(engine, "charter after:2025-03")) == sorted([at.post_id, later.post_id])
+    assert await found(engine, "charter after:2025-03-01 before:2025-03-02") == [at.post_id]
+    assert await found(engine, "after:2025 before:2025-03") == [before.post_id]
+
+
+async def test_one_thread_can_be_searched_post_by_post(engine):
+    posts = [document("the charter again", thread_id=81, number=n + 1) for n in range(3)]
+    await engine.index([*posts, document("the charter elsewhere")])
+    assert sorted(await found(engine, "charter", thread_id=81)) == [post.post_id for post in posts]
+
+
+async def test_by_date_every_post_counts_and_a_position_leads_to_the_next_page(engine):
+    posts = [document("charter", thread_id=82, number=n + 1, created_at=500 + n // 2) for n in range(7)]
+    await engine.index(posts)
+    seen: list[int] = []
+    older = None
+    while answer := (await engine.search(query("charter sort:new", limit=3, older=older))).hits:
+        seen += [hit.post_id for hit in answer]
+        older = answer[-1].position
+    assert seen == [post.post_id for post in reversed(posts)]
+    assert await found(engine, "charter sort:new", newer=posts[4].position) == seen[:2]
+
+
+async def test_the_index_tells_what_it_holds(engine):
+    posts = [document("charter", post_id=2_000 + n) for n in range(3)]
+    await engine.index(posts)
+    assert await engine.stamps(2_000, 2_001) == {post.post_id: post.stamp for post in posts[:2]}
+    assert await engine.stamps(5_000, 6_000) == {}
+    await engine.index([document("charter, amended", post_id=2_000)])
+    assert (await engine.stamps(2_000, 2_000))[2_000] != posts[0].stamp

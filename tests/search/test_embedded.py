@@ -8,15 +8,15 @@ from pathlib import Path
 import pytest
 
 from search.embedded import EmbeddedEngine
-from search.engine import Query, SearchUnavailable
+from search.engine import SearchUnavailable
 from search.generations import FORMAT
-from tests.search.making import document
+from tests.search.making import document, query
 
 pytestmark = pytest.mark.anyio
 
 
 async def ids(engine: EmbeddedEngine, text: str) -> list[int]:
-    return sorted(hit.post_id for hit in await engine.search(Query(text, (1,), limit=100)))
+    return sorted(hit.post_id for hit in (await engine.search(query(text, limit=100))).hits)
 
 
 def generation(folder: Path) -> Path:
@@ -31,7 +31,7 @@ async def test_a_folder_never_built_says_so_and_a_rebuild_cures_it(tmp_path):
     assert "rebuild" in status.reason
     for ask in (
         engine.count(),
-        engine.search(Query("x", (1,))),
+        engine.search(query("x")),
         engine.index([document("x")]),
         engine.delete([1]),
     ):
@@ -172,7 +172,7 @@ async def test_a_damaged_folder_is_unavailable_and_a_rebuild_cures_it(engine, tm
     damage(tmp_path / "index")
     fresh = EmbeddedEngine(tmp_path / "index")
     assert not (await fresh.status()).ready
-    for ask in (fresh.search(Query("apples", (1,))), fresh.index([document("pears")]), fresh.delete([1030])):
+    for ask in (fresh.search(query("apples")), fresh.index([document("pears")]), fresh.delete([1030])):
         with pytest.raises(SearchUnavailable, match="rebuild"):
             await ask
     async with fresh.rebuild() as builder:

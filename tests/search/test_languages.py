@@ -2,8 +2,7 @@
 
 import pytest
 
-from search.engine import Query
-from tests.search.making import document
+from tests.search.making import document, query
 
 pytestmark = pytest.mark.anyio
 
@@ -37,8 +36,8 @@ async def test_each_language_is_found_in_the_way_people_type(engine, hint):
     await engine.index(posts.values())
     missed = []
     for language, asked in QUESTIONS:
-        plain = [hit.post_id for hit in await engine.search(Query(asked, (1,)))]
-        narrowed = [hit.post_id for hit in await engine.search(Query(asked, (1,), language=language))]
+        plain = [hit.post_id for hit in (await engine.search(query(asked))).hits]
+        narrowed = [hit.post_id for hit in (await engine.search(query(f"{asked} lang:{language}"))).hits]
         # Some words are at home in two languages (reunion), so the right post need not be alone.
         if posts[language].post_id not in plain[:2] or narrowed != [posts[language].post_id]:
             missed.append((language, asked, plain, narrowed))
@@ -48,13 +47,13 @@ async def test_each_language_is_found_in_the_way_people_type(engine, hint):
 async def test_phrases_work_without_spaces_and_without_accents(engine):
     chinese, french = document(POSTS["zh"], language="zh"), document(POSTS["fr"], language="fr")
     await engine.index([chinese, french])
-    assert [hit.post_id for hit in await engine.search(Query('"机器学习"', (1,)))] == [chinese.post_id]
-    assert await engine.search(Query('"学习机器"', (1,))) == []
-    assert [hit.post_id for hit in await engine.search(Query('"reunion generale"', (1,)))] == [french.post_id]
+    assert [hit.post_id for hit in (await engine.search(query('"机器学习"'))).hits] == [chinese.post_id]
+    assert (await engine.search(query('"学习机器"'))).hits == ()
+    assert [hit.post_id for hit in (await engine.search(query('"reunion generale"'))).hits] == [french.post_id]
 
 
 async def test_a_word_of_another_script_is_found_inside_a_post(engine):
     post = document("Мы читали RFC и книгу 机器学习 на конференции", language="ru")
     await engine.index([post])
     for asked in ("rfc", "机器", "книги", "конференция"):
-        assert [hit.post_id for hit in await engine.search(Query(asked, (1,)))] == [post.post_id], asked
+        assert [hit.post_id for hit in (await engine.search(query(asked))).hits] == [post.post_id], asked

@@ -1,15 +1,15 @@
 import json
 import tarfile
+from datetime import date
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from search.engine import Query
-from search.query import ParsedQuery, Sort, parse
+from search.query import MAX_FILTERS, Filter, ParsedQuery, Sort, parse
 from search.snippets import snippet
-from tests.search.making import document
+from tests.search.making import document, query
 
 NAUGHTY = Path("/work/shared/data/safety.tar.gz")
 
@@ -23,17 +23,38 @@ HOSTILE = [
 
 def test_everything_at_once():
     read = parse(
-        'models "policy development" -draft -"first draft" from:@Ada group:Privacy lang:pt-BR sort:new'
+        'models "policy development" -draft -"first draft" from:@Ada group:Privacy lang:pt-BR in:title '
+        "kind:question is:answered has:link after:2025 before:2025-03-09 sort:new"
     )
     assert read == ParsedQuery(
         words=("models",),
         phrases=("policy development",),
         without=("draft", "first draft"),
-        authors=("Ada",),
         groups=("privacy",),
+        authors=("Ada",),
         languages=("pt",),
+        kinds=("question",),
+        title_only=True,
+        answered=True,
+        has_link=True,
+        after=date(2025, 1, 1),
+        before=date(2025, 3, 9),
         sort=Sort.NEW,
     )
+
+
+def test_what_was_understood_is_shown_back_each_with_the_query_without_it():
+    read = parse('the  charter lang:fr from:"Ada L" of 2025')
+    assert read.filters == (
+        Filter("lang", "fr", 'the  charter from:"Ada L" of 2025'),
+        Filter("from", "Ada L", "the  charter lang:fr of 2025"),
+    )
+
+
+def test_the_narrower_of_two_dates_counts_and_the_last_of_two_orders():
+    read = parse("after:2024 after:2025 before:2026 before:2025-06 sort:new sort:relevance")
+    assert (read.after, read.before) == (date(2025, 1, 1), date(2025, 6, 1))
+    assert read.sort is Sort.RELEVANCE
 
 
 @pytest.mark.parametrize(
@@ -53,6 +74,17 @@ def test_everything_at_once():
         ("«bonjour monde»", ParsedQuery(phrases=("bonjour monde",))),
         ("a\x00b", ParsedQuery(words=("a", "b"))),
         ("SORT:New", ParsedQuery(sort=Sort.NEW)),
+        ("after:2025-13", ParsedQuery(words=("after:2025-13",))),
+        ("before:2025-02-30", ParsedQuery(words=("before:2025-02-30",))),
+        ("after:٢٠٢٥", ParsedQuery(words=("after:٢٠٢٥",))),
+        ("after:yesterday", ParsedQuery(words=("after:yesterday",))),
+        ("is:unanswered", ParsedQuery(answered=False)),
+        ("is:nice", ParsedQuery(words=("is:nice",))),
+        ("has:wings", ParsedQuery(words=("has:wings",))),
+        ("in:brief", ParsedQuery(words=("in:brief",))),
+        ("in:TITLE", ParsedQuery(title_only=True)),
+        ("kind:Question", ParsedQuery(kinds=("question",))),
+        ("-lang:fr", ParsedQuery(without=("lang:fr",))),
     ],
 )
 def test_anything_else_is_a_word(typed, read):
@@ -66,9 +98,33 @@ def test_any_string_is_a_query(typed):
     snippet(typed, read)
 
 
-@given(st.text(alphabet='"-: aé中\x00authorsortlang', max_size=200))
-def test_any_mix_of_the_operators_is_a_query(typed):
-    assert parse(typed) == parse(typed)
+OPERATORS = st.sampled_from(
+    ["lang:", "from:", "group:", "in:title", "is:answered", "has:link", "after:", "before:", "2025-03", "kind:",
+     "sort:new", '"', "-", ":", " ", "  ", "fr", "charter", "中", "\x00"]
+)  # fmt: skip
+
+
+@given(st.lists(OPERATORS, max_size=60).map("".join))
+def test_taking_a_filter_away_leaves_the_others_and_the_words(typed):
+    """Where the parts stand apart; glued ones may become other words when one is cut out of them."""
+    read = parse(typed)
+    assert len(read.filters) <= MAX_FILTERS
+    for understood in read.filters:
+        assert len(parse(understood.rest).filters) <= len(read.filters)
+
+
+PARTS = st.sampled_from(["lang:fr", "from:ada", "kind:question", "charter", '"of members"', "-draft"])
+
+
+@given(st.lists(PARTS, max_size=12))
+def test_removing_every_filter_one_after_the_other_ends_with_the_words_alone(parts):
+    typed = " ".join(parts)
+    words = parse(typed)
+    while found := parse(typed).filters:
+        typed = found[0].rest
+    left = parse(typed)
+    assert (left.words, left.phrases, left.without) == (words.words, words.phrases, words.without)
+    assert not (left.languages or left.authors or left.kinds)
 
 
 def test_what_is_past_the_longest_query_is_left_out():
@@ -95,6 +151,6 @@ async def test_no_string_breaks_index_search_or_snippet(engine, source):
     assert await engine.count() == len(posts)
     for typed in strings:
         for text in (typed, f'"{typed}"', f"-{typed}", f"author:{typed}", f"{typed} sort:new"):
-            await engine.search(Query(text, (1,)))
+            await engine.search(query(text))
         segments = snippet(typed, parse(typed))
         assert sum(len(segment.text) for segment in segments) <= 240
