@@ -9,7 +9,7 @@ from forum.members.pages import people as members
 from forum.members.pages import sessions, tokens, ways_in
 from forum.notifications import pages as notices
 from forum.provisioning import pages as provisioning
-from forum.searching import pages as searching
+from forum.searching.pages import results as searching
 from forum.site.pages import activity
 from forum.site.pages import first as site
 from forum.threads.pages import compose, lists, posts, thread

@@ -9,7 +9,7 @@ from forum.groups import api as groups
 from forum.members import api as members
 from forum.notifications import api as notices
 from forum.reading import api as reading
-from forum.searching import api as searching
+from forum.searching.api import results as searching
 from forum.site import api as site
 from forum.threads.api import keeping, threads
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from forum.searching import queries
+from forum.searching.queries import results
 from search.query import parse
 
 pytestmark = pytest.mark.anyio
@@ -19,7 +19,7 @@ def row(post_id: int) -> dict[str, object]:
 
 
 async def test_others_have_their_turn_between_hits(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(queries, "TURN_SECONDS", 0)
+    monkeypatch.setattr(results, "TURN_SECONDS", 0)
     turns = 0
 
     async def other() -> None:
@@ -29,13 +29,13 @@ async def test_others_have_their_turn_between_hits(monkeypatch: pytest.MonkeyPat
             await asyncio.sleep(0)
 
     task = asyncio.create_task(other())
-    hits = await queries._in_order([2, 9, 1], [row(1), row(2)], parse("word"))
+    hits = await results._in_order([2, 9, 1], [row(1), row(2)], parse("word"))
     task.cancel()
     assert [hit.post.id for hit in hits] == [2, 1] and turns >= 2
     assert hits[0].marks == [(2, 6)]
 
 
 async def test_beyond_their_time_snippets_are_the_posts_beginnings(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(queries, "SNIPPET_SECONDS", 0)
-    hits = await queries._in_order([1], [row(1)], parse("word"))
+    monkeypatch.setattr(results, "SNIPPET_SECONDS", 0)
+    hits = await results._in_order([1], [row(1)], parse("word"))
     assert (hits[0].snippet, hits[0].marks) == ("a word", [])

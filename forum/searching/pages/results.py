@@ -6,7 +6,7 @@ import msgspec
 from starlette.responses import Response
 
 from forum.kit.errors import Invalid
-from forum.searching.queries import search as find
+from forum.searching.queries.results import search as find
 from forum.searching.schemas import SearchHit, SearchResults, SearchWanted
 from forum.web.language import gettext as _
 from forum.web.page import View, page
