@@ -4,7 +4,6 @@ import logging
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import cache
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -53,7 +52,6 @@ from forum.web.router import Router
 from forum.web.security import OneHost, RequestId, SecurityHeaders
 from forum.web.site import web_of
 from forum.web.static import static_files
-from search.embedded import EmbeddedEngine
 
 log = logging.getLogger(__name__)
 VERSION = "0.1.0"
@@ -72,7 +70,7 @@ class Site:
         named = [urlsplit(one.issuer).hostname or "" for one in settings.auth.providers]
         self.client = open_client(limits, mounts=demo.mounts() if demo else None, named=named)
         registry.install(SUBSCRIPTIONS, strict=True)
-        engine.install(EmbeddedEngine(search_folder(settings)))
+        engine.install(engine.make(settings))
         places = GroupPlaces(settings.site)
         self.doors = Doors(
             settings,
@@ -104,6 +102,7 @@ class Site:
             stack.push_async_callback(disconnect)
             stack.push_async_callback(close_renderers)
             stack.push_async_callback(self.client.aclose)
+            stack.push_async_callback(engine.engine().aclose)
             self.listener = await stack.enter_async_context(Listener())
             await stack.enter_async_context(Relay())
             await self.hub.start()
@@ -201,10 +200,6 @@ class _Static:
 def _described(site: str) -> bytes:
     """Made when first asked for: it takes 30 ms, and few ask."""
     return openapi(routes.API, title=site, prefix=routes.PREFIX, version=VERSION)
-
-
-def search_folder(settings: Settings) -> Path:
-    return Path(settings.search.folder or Path(settings.database.data) / "search")
 
 
 def render_for_auth(

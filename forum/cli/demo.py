@@ -12,7 +12,7 @@ import typer
 from config import logging as logs
 from config.loading import load
 from config.settings import Settings
-from forum.app import Site, render_for_auth, search_folder
+from forum.app import Site, render_for_auth
 from forum.cli.serving import refuse, run
 from forum.cli.session import database_url, open_database, progress_bar, say
 from forum.directory import MemberDirectory
@@ -23,7 +23,6 @@ from forum.searching import engine
 from forum.searching.rebuild import rebuild
 from forum.site.kind import SiteKind, kind_of_site
 from forum.subscriptions import SUBSCRIPTIONS
-from search.embedded import EmbeddedEngine
 
 
 def demo(
@@ -81,13 +80,13 @@ async def _prepare_demo(settings: Settings, url: str) -> None:
             say(f"migrated {name}")
         with progress_bar("Founding the community") as show:
             await fill(lambda _step, done, total: show(done, total))
-        engine.install(EmbeddedEngine(search_folder(settings)))
         registry.install(SUBSCRIPTIONS)
         directory, places = MemberDirectory(settings.auth, demo=True), GroupPlaces(settings.site)
         await open_campus(directory, places, authorize_url(settings))
-        if not (await engine.engine().status()).ready:
-            with progress_bar("Indexing posts") as show:
-                await rebuild(show)
+        async with engine.installed(settings) as found:
+            if not (await found.status()).ready:
+                with progress_bar("Indexing posts") as show:
+                    await rebuild(show)
 
 
 def secret_of(data: Path) -> str:

@@ -2,14 +2,12 @@
 import typer
 
 from config.settings import Settings
-from forum.app import search_folder
 from forum.cli.session import in_database, say
 from forum.groups.recount import count_places_without_grant, mend_roles, recount_groups
 from forum.kit import migration
 from forum.searching import engine
 from forum.searching.indexing import count_documents
 from forum.threads.recount import find_gaps, recount_reactions, recount_threads
-from search.embedded import EmbeddedEngine
 
 
 def doctor() -> None:
@@ -25,7 +23,6 @@ def doctor() -> None:
 async def _examine(settings: Settings) -> list[str]:
     if pending := await migration.pending():
         return [f"WRONG  migrations pending: {', '.join(pending)} (run: forum migrate)"]
-    engine.install(EmbeddedEngine(search_folder(settings)))
     gaps, baseless = await find_gaps(), await count_places_without_grant()
     return [
         f"mended {await recount_threads()} thread counters",
@@ -34,12 +31,13 @@ async def _examine(settings: Settings) -> list[str]:
         f"{'WRONG  ' if baseless else ''}{baseless} places without a grant",
         f"mended {await recount_reactions()} reaction counters",
         f"{'WRONG  ' if gaps else ''}{gaps} threads with gaps in their post numbers",
-        await _index(),
+        await _index(settings),
     ]
 
 
-async def _index() -> str:
-    status = await engine.engine().status()
+async def _index(settings: Settings) -> str:
+    async with engine.installed(settings) as found:
+        status = await found.status()
     posts = await count_documents()
     if status.ready and status.documents == posts:
         return f"the search index holds all {posts} posts"

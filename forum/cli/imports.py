@@ -5,14 +5,12 @@ from typing import Annotated
 import typer
 
 from config.settings import Settings
-from forum.app import search_folder
 from forum.cli.session import in_database, progress_bar, say
 from forum.kit import migration
 from forum.searching import engine
 from forum.searching.rebuild import rebuild
 from forum.transfer.community import import_community
 from forum.transfer.community.report import Report
-from search.embedded import EmbeddedEngine
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -35,9 +33,9 @@ def community(
         with progress_bar("Importing messages") as show:
             report = await import_community(file, show)
         if index and report.posts:
-            engine.install(EmbeddedEngine(search_folder(settings)))
-            with progress_bar("Indexing posts") as show:
-                await rebuild(show)
+            async with engine.installed(settings):
+                with progress_bar("Indexing posts") as show:
+                    await rebuild(show)
         return report
 
     tell(in_database(work))

@@ -2,11 +2,9 @@
 import typer
 
 from config.settings import Settings
-from forum.app import search_folder
 from forum.cli.session import in_database, progress_bar
 from forum.searching import engine
 from forum.searching.rebuild import rebuild as rebuild_index
-from search.embedded import EmbeddedEngine
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -21,8 +19,8 @@ def rebuild() -> None:
     """Make the whole index anew while the old one serves."""
 
     async def work(settings: Settings) -> int:
-        engine.install(EmbeddedEngine(search_folder(settings)))
-        with progress_bar("Indexing posts") as show:
-            return await rebuild_index(show)
+        async with engine.installed(settings):
+            with progress_bar("Indexing posts") as show:
+                return await rebuild_index(show)
 
     print(f"indexed {in_database(work)} posts")

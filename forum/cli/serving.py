@@ -20,7 +20,7 @@ from auth.outbound import open_client
 from config import logging as logs
 from config.loading import load
 from config.settings import Settings
-from forum.app import Site, search_folder
+from forum.app import Site
 from forum.cli.processes import Processes, when_orphaned
 from forum.cli.session import database_url, open_database, say
 from forum.courses import campus as rosters
@@ -35,7 +35,6 @@ from forum.searching.rebuild import rebuild
 from forum.site.kind import SiteKind, declare_kind, kind_of_site
 from forum.subscriptions import SUBSCRIPTIONS
 from forum.worker import run_worker
-from search.embedded import EmbeddedEngine
 from search.engine import SearchUnavailable
 
 log = logging.getLogger(__name__)
@@ -231,11 +230,15 @@ def worker() -> None:
 
 async def _work(settings: Settings, url: str) -> None:
     registry.install(SUBSCRIPTIONS)
-    engine.install(EmbeddedEngine(search_folder(settings)))
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    async with open_database(settings, url), search_from_the_start(), open_client(settings.limits) as client:
+    async with (
+        open_database(settings, url),
+        engine.installed(settings),
+        search_from_the_start(),
+        open_client(settings.limits) as client,
+    ):
         if settings.site.secret_key:
             campus, directory = Campus(settings, client), MemberDirectory(settings.auth)
             rosters.install(rosters.Readers(campus, directory, GroupPlaces(settings.site)))

@@ -17,7 +17,6 @@ from search.engine import Query, SearchUnavailable
 from search.query import ParsedQuery, parse
 from search.snippets import snippet
 
-SECONDS = 1.5
 TURN_SECONDS = 0.01
 SNIPPET_SECONDS = 0.3
 UNMARKED = ParsedQuery()
@@ -70,9 +69,8 @@ async def _ask(
     wanted: SearchWanted, parsed: ParsedQuery, readable: tuple[int, ...]
 ) -> tuple[list[int], bool]:
     try:
-        async with asyncio.timeout(SECONDS):
-            found = await engine().search(Query(parsed, readable, limit=wanted.limit))
-    except (SearchUnavailable, TimeoutError):
+        found = await engine().search(Query(parsed, readable, limit=wanted.limit))
+    except SearchUnavailable:
         return await _titles(wanted, readable), True
     return [hit.post_id for hit in found.hits], False
 
