@@ -5,10 +5,10 @@ PYTHON ?= python3
 export UV_PYTHON_DOWNLOADS = never
 
 .DEFAULT_GOAL := help
-.PHONY: help demo token test faults check bench setup clean
+.PHONY: help demo token test faults check bench relevance setup clean
 
 help:  ## what there is
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: setup  ## a living community on http://127.0.0.1:8000 (PORT=…, DATA=…)
 	@exec .venv/bin/forum demo --port $(PORT) --data $(DATA)
@@ -29,6 +29,9 @@ check: setup  ## ruff, mypy --strict, import-linter
 
 bench: setup  ## each hot page against its bare SQL, in one run
 	@.venv/bin/python -m tests.bench
+
+relevance: setup  ## the search's answers to public test collections, beside BM25
+	@.venv/bin/python -m tests.relevance
 
 setup: .venv/.done
 

@@ -2,15 +2,10 @@
 
 import argparse
 import asyncio
-import os
-import socket
-import subprocess
 import sys
 import tempfile
 import time
-import urllib.request
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
 from pathlib import Path
 
 import httpx2
@@ -20,6 +15,7 @@ from forum.cli.session import database_url, open_database
 from forum.web.site import Web, web_of
 from tests.bench import bare, cases, community
 from tests.bench.load import MissingToolError, find_pgbench, find_wrk, run_pgbench, run_wrk
+from tests.bench.processes import cpu_seconds, free_port, process, resident, say, wait_for
 from tests.bench.serve import settings_of
 from tests.bench.table import Report, Row
 
@@ -34,7 +30,7 @@ def main() -> int:
     try:
         find_wrk(), find_pgbench()
     except MissingToolError as error:
-        _say(f"make bench: {error}")
+        say(f"make bench: {error}")
         return 1
     with tempfile.TemporaryDirectory(prefix="plenary-bench-") as folder:
         Path(folder).chmod(0o711)
@@ -43,7 +39,7 @@ def main() -> int:
     sys.stdout.write(report.markdown() + "\n")
     wanted.output.parent.mkdir(parents=True, exist_ok=True)
     wanted.output.write_bytes(report.json())
-    _say(f"As JSON: {wanted.output}")
+    say(f"As JSON: {wanted.output}")
     return 0
 
 
@@ -62,29 +58,29 @@ class Bench:
     def __init__(self, data: Path, scratch: Path, seconds: float, only: str) -> None:
         self.scratch, self.seconds = scratch, seconds
         self._only = [part for part in only.split(",") if part]
-        self.port = _free_port()
+        self.port = free_port()
         self.settings = settings_of(data, self.port)
         self._sent = 0
         self._reply_statements: list[bare.Statement] = []
 
     def run(self) -> Report:
         with database_url(self.settings) as url:
-            _say("filling the community")
+            say("filling the community")
             found = asyncio.run(community.make_community(self.settings, url))
             self._socket_folder = url.rpartition("host=")[2].replace("%2F", "/")
             chosen = [case for case in cases.pages(found) if self._is_wanted(case.name)]
             scripts = asyncio.run(self._catch(url, chosen, found))
             report = Report(posts=found.posts, seconds=self.seconds)
-            with self._process("web", url) as pid:
+            with process("web", url, self.settings) as pid:
                 self._web = pid
-                _wait_for(self.port)
-                report.memory_before = _resident(pid)
+                wait_for(self.port)
+                report.memory_before = resident(pid)
                 for case in chosen:
                     self._measure(report, case, scripts[case.name])
-                report.memory_pages = _resident(pid)
+                report.memory_pages = resident(pid)
                 if self._is_wanted("reply"):
                     self._replies(report, found, url)
-                report.memory_after = _resident(pid)
+                report.memory_after = resident(pid)
             return report
 
     def _is_wanted(self, name: str) -> bool:
@@ -121,7 +117,7 @@ class Bench:
             raise RuntimeError(f"a reply answers {answer.status_code}: {answer.text}")
 
     def _measure(self, report: Report, case: cases.Case, variants: list[tuple[bare.Statement, ...]]) -> None:
-        _say(case.name)
+        say(case.name)
         requests = case.requests()
         run_wrk(self.port, requests, WARM_SECONDS, self.scratch)
         used = cpu_seconds(self._web)
@@ -141,7 +137,7 @@ class Bench:
         report.rows[-2].bare = self._bare_replies(found, url)
         stored = asyncio.run(_count(url)) - before - self._bare_stored
         report.rows[-2].statements = len(bare.of_page(self._reply_statements))
-        with self._process("worker", url):
+        with process("worker", url, self.settings):
             time.sleep(2)
             before = asyncio.run(_count(url))
             answered += self._reply(report, found, "JSON", "member, worker on")
@@ -150,7 +146,7 @@ class Bench:
         report.gaps = asyncio.run(_gaps(url))
 
     def _reply(self, report: Report, found: community.Community, surface: str, who: str, web: Web | None = None) -> int:
-        _say(f"reply {surface} {who}")
+        say(f"reply {surface} {who}")
         answered = 0
         for seconds in (WARM_SECONDS, self.seconds):
             pairs = self._next_pairs(found)
@@ -173,20 +169,6 @@ class Bench:
         self._bare_stored = asyncio.run(_count(url)) - before
         return rate
 
-    @contextmanager
-    def _process(self, role: str, url: str) -> Iterator[int]:
-        command = [sys.executable, "-m", "tests.bench.serve", role, url]
-        child = subprocess.Popen([*command, self.settings.database.data, str(self.port)])
-        try:
-            yield child.pid
-        finally:
-            child.terminate()
-            try:
-                child.wait(20)
-            except subprocess.TimeoutExpired:
-                child.kill()
-                child.wait()
-
 
 async def _count(url: str) -> int:
     return await community.ask(url, "SELECT count(*) FROM posts")
@@ -194,39 +176,6 @@ async def _count(url: str) -> int:
 
 async def _gaps(url: str) -> int:
     return await community.ask(url, community.GAPS)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def _wait_for(port: int) -> None:
-    until = time.monotonic() + 30
-    while time.monotonic() < until:
-        with suppress(OSError), urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=2) as answer:
-            if answer.status == 200:
-                return
-        time.sleep(0.05)
-    raise RuntimeError("the web process does not answer")
-
-
-def _resident(pid: int) -> int:
-    """Bytes of a process's resident memory."""
-    pages = Path(f"/proc/{pid}/statm").read_text().split()[1]
-    return int(pages) * os.sysconf("SC_PAGE_SIZE")
-
-
-def cpu_seconds(pid: int) -> float:
-    """What a process has used of the processors so far, in user and kernel mode."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
-def _say(text: str) -> None:
-    sys.stderr.write(text + "\n")
-    sys.stderr.flush()
 
 
 if __name__ == "__main__":

@@ -28,11 +28,9 @@ from config.settings import Settings
 from forum.app import Site, render_for_auth
 from forum.cli import serving
 from forum.cli.session import database_url, open_database
-from tests.bench.__main__ import _free_port as free_port
-from tests.bench.__main__ import _wait_for as wait_for
-from tests.bench.__main__ import cpu_seconds
 from tests.bench.bare import Statement, catching
 from tests.bench.community import make_community
+from tests.bench.processes import cpu_seconds, free_port, wait_for
 from tests.bench.serve import settings_of
 
 FACES = tuple(Face(subject=f"bench-{n}", username=f"bench-{n}", name=f"Bench {n}", role="member") for n in range(64))
