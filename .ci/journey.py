@@ -129,7 +129,7 @@ def listen(session: httpx2.Client, thread: int, events: list[str]) -> None:
 
 
 def found(session: httpx2.Client, word: str, thread: int) -> bool:
-    hits = expect(session.get("/api/v1/search", params={"q": word}), 200).json()["hits"]
+    hits = expect(session.get("/api/v1/search", params={"q": word}), 200).json()["items"]
     return any(hit["thread"]["id"] == thread for hit in hits)
 
 

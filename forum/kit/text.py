@@ -129,3 +129,8 @@ def _measured(text: str, at_least: int, at_most: int) -> str:
     if len(text) > at_most:
         raise TextError(Fault.TOO_LONG, at_most)
     return text
+
+
+def literal(words: str) -> str:
+    """Words as LIKE takes them literally."""
+    return words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

@@ -8,6 +8,7 @@ from auth.sessions import queries as session_queries
 from auth.tokens import queries as api_tokens
 from auth.ways import Way
 from forum.kit.errors import NotFound
+from forum.kit.text import literal
 from forum.kit.transaction import connection
 from forum.kit.verdict import require
 from forum.members.browsers import browser_of
@@ -133,7 +134,7 @@ async def profile(actor: Actor, username: str) -> bytes:
 async def directory(actor: Actor, wanted: DirectoryFilter) -> bytes:
     """Directory: active members in the order they came."""
     require(can_see_people(actor))
-    pattern = "%" + _literal(wanted.q.strip()) + "%" if wanted.q.strip() else ""
+    pattern = "%" + literal(wanted.q.strip()) + "%" if wanted.q.strip() else ""
     async with connection() as sql:
         return bytes(
             await sql.fetchval(
@@ -188,11 +189,6 @@ async def tokens(actor: Actor, mine: list[MyGroup]) -> list[TokenDoc]:
             )
         )
     return found
-
-
-def _literal(text: str) -> str:
-    """A text as LIKE takes it literally."""
-    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
 async def id_of(username: str) -> int | None:

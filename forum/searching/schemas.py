@@ -6,20 +6,33 @@ import msgspec
 from msgspec import Meta
 
 from forum.groups.schemas import GroupBrief, Person
+from forum.threads.models import ThreadKind
+
+# By rank: how many hits came before, and the last of them; by date: a position (``search.documents``).
+Cursor = Annotated[str, Meta(pattern=r"^[0-9]{1,16}(-[0-9]{1,19})?$(?!\n)", max_length=36)]
 
 
 class SearchWanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """``q`` in the query language; ``group`` is a slug."""
+    """``q`` in the query language; ``group`` is a slug, ``thread`` an id: search in there only.
+
+    ``facets`` counts what was found; ``verbatim`` corrects no spelling.
+    """
 
     q: Annotated[str, Meta(max_length=4096)] = ""
     group: Annotated[str, Meta(max_length=60)] | None = None
+    thread: Annotated[int, Meta(ge=1, le=2**63 - 1)] | None = None
     limit: Annotated[int, Meta(ge=1, le=100)] = 20
+    after: Cursor | None = None
+    facets: bool = False
+    verbatim: bool = False
 
 
 class ThreadRef(msgspec.Struct, frozen=True):
     id: int
     title: str
     slug: str
+    kind: ThreadKind
+    language: str
     group: GroupBrief
 
 
@@ -39,9 +52,60 @@ class SearchHit(msgspec.Struct, frozen=True):
     marks: list[tuple[int, int]]
 
 
-class SearchResults(msgspec.Struct, frozen=True):
-    """``degraded`` says that the engine is away and only titles were searched."""
+class Understood(msgspec.Struct, frozen=True):
+    """A filter as it was read in ``q``; ``rest`` is ``q`` without it."""
 
-    hits: list[SearchHit]
+    name: str
+    value: str
+    rest: str
+
+
+class Respelling(msgspec.Struct, frozen=True):
+    """``searched``: the hits are those of ``meant``, for ``typed`` alone finds nothing; ``q`` is the query with it."""
+
+    typed: str
+    meant: str
+    searched: bool
+    q: str
+
+
+class FacetValue(msgspec.Struct, frozen=True):
+    """``q`` is the query narrowed to this value."""
+
+    value: str
+    label: str
+    count: int
+    q: str
+
+
+class Facets(msgspec.Struct, frozen=True):
+    """Of the first 1,000 hits, the most frequent values first."""
+
+    group: list[FacetValue]
+    language: list[FacetValue]
+    kind: list[FacetValue]
+    year: list[FacetValue]
+    author: list[FacetValue]
+
+
+class Total(msgspec.Struct, frozen=True):
+    """``more``: there are others, beyond the first 1,000 that are counted."""
+
+    count: int
+    more: bool
+
+
+class SearchResults(msgspec.Struct, frozen=True):
+    """By rank, each thread by its best post; by date (``sort:new``) and within a thread, each post for itself.
+
+    ``degraded`` says that the engine is away and only titles were searched; ``total`` and ``facets`` are there where
+    they were asked for.
+    """
+
+    items: list[SearchHit]
     next: str | None = None
     degraded: bool = False
+    filters: list[Understood] = []
+    corrections: list[Respelling] = []
+    total: Total | None = None
+    facets: Facets | None = None

@@ -32,6 +32,7 @@ OWN_NAMES = {
     "searching/engine": "the engine of this process",
     "searching/indexing": "what the jobs and the rebuild share",
     "searching/rebuild": "the index made anew",
+    "searching/refining": "a query's text with one thing changed",
 }
 UNWANTED = {"utils", "util", "helpers", "helper", "services", "service", "managers", "manager", "misc", "common"}
 ALLOWED_UNWANTED = {"forum/jobs/manager.py": "PgQueuer's own word: its QueueManager, restarted"}

@@ -17,7 +17,7 @@ from forum.kit.transaction import connection
 from forum.kit.verdict import Verdict
 from forum.notifications import jobs as telling
 from forum.notifications import queries as notices
-from forum.searching.queries import results as searching
+from forum.searching.queries import statements as searching
 from forum.site import queries as first_page
 from forum.threads import policies as rules
 from forum.threads import queries as threads

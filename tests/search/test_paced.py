@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from forum.searching.queries import results
+from forum.searching.queries import hits
 from search.query import parse
 
 pytestmark = pytest.mark.anyio
@@ -14,12 +14,13 @@ def row(post_id: int) -> dict[str, object]:
     return {
         "id": post_id, "number": 1, "created_at": datetime.now(UTC), "text": "a word", "username": "ben",
         "display_name": "Ben", "thread_id": 1, "title": "T", "slug": "t", "language": "en",
+        "kind": "discussion",
         "group_slug": "g", "group_title": "G", "visibility": "public", "policy": "open",
     }  # fmt: skip
 
 
 async def test_others_have_their_turn_between_hits(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(results, "TURN_SECONDS", 0)
+    monkeypatch.setattr(hits, "TURN_SECONDS", 0)
     turns = 0
 
     async def other() -> None:
@@ -29,13 +30,13 @@ async def test_others_have_their_turn_between_hits(monkeypatch: pytest.MonkeyPat
             await asyncio.sleep(0)
 
     task = asyncio.create_task(other())
-    hits = await results._in_order([2, 9, 1], [row(1), row(2)], parse("word"))
+    found = await hits.with_snippets([row(2), row(1)], parse("word"))
     task.cancel()
-    assert [hit.post.id for hit in hits] == [2, 1] and turns >= 2
-    assert hits[0].marks == [(2, 6)]
+    assert [hit.post.id for hit in found] == [2, 1] and turns >= 2
+    assert found[0].marks == [(2, 6)]
 
 
 async def test_beyond_their_time_snippets_are_the_posts_beginnings(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(results, "SNIPPET_SECONDS", 0)
-    hits = await results._in_order([1], [row(1)], parse("word"))
-    assert (hits[0].snippet, hits[0].marks) == ("a word", [])
+    monkeypatch.setattr(hits, "SNIPPET_SECONDS", 0)
+    found = await hits.with_snippets([row(1)], parse("word"))
+    assert (found[0].snippet, found[0].marks) == ("a word", [])

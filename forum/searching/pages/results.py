@@ -33,7 +33,7 @@ async def search(view: View) -> Response:
         wanted = msgspec.convert({"q": q, "group": group}, SearchWanted)
     except msgspec.ValidationError as error:
         raise Invalid({"q": "too_long"}) from error
-    found = await find(view.actor, wanted) if q else SearchResults(hits=[])
+    found = await find(view.actor, wanted) if q else SearchResults([])
     return shown(
         view,
         "searching/search.html",

@@ -1,123 +1,229 @@
 """Searching: the engine points, the visibility door decides, PostgreSQL tells what is shown."""
-import asyncio
-import time
+
 from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 
 import asyncpg
+import msgspec
 
 from auth.actor import Actor
 from forum.groups import queries as groups
-from forum.groups.policies import can_read
+from forum.groups.policies import GroupState, can_read
 from forum.groups.schemas import GroupBrief, Person
+from forum.kit.text import literal
 from forum.kit.transaction import connection
 from forum.kit.verdict import require
-from forum.searching.engine import engine
-from forum.searching.schemas import PostRef, SearchHit, SearchResults, SearchWanted, ThreadRef
-from search.engine import Query, SearchUnavailable
-from search.query import ParsedQuery, parse
-from search.snippets import snippet
+from forum.members.policies import can_see_people
+from forum.searching.queries import statements
+from forum.searching.queries.hits import with_snippets
+from forum.searching.queries.walk import Walk
+from forum.searching.refining import (
+    FAMILIES,
+    as_searched,
+    holds,
+    narrowed,
+    respelled,
+    without,
+)
+from forum.searching.schemas import (
+    Facets,
+    FacetValue,
+    Respelling,
+    SearchResults,
+    SearchWanted,
+    Total,
+    Understood,
+)
+from forum.threads.queries import thread_door
+from search.engine import MAX_LIMIT, Correction, Query, SearchUnavailable
+from search.query import parse
 
-TURN_SECONDS = 0.01
-SNIPPET_SECONDS = 0.3
-UNMARKED = ParsedQuery()
+MOST_NAME_WORDS = 4  # of a query that may be somebody's or a group's name
 
-# ``group:`` in the text narrows, and never tells whether there is such a group.
-AMONG = "SELECT id FROM groups WHERE slug = ANY($1::text[]) AND id = ANY($2::bigint[])"
 
-# Hits are read again, narrowed by what may be read now: the index may lag behind a right that is gone.
-READ = """
-    SELECT p.id, p.number, p.created_at, left(p.text, 20000) AS text, a.username, a.display_name,
-           t.id AS thread_id, t.title, t.slug, t.language,
-           g.slug AS group_slug, g.title AS group_title, g.visibility, g.policy
-    FROM posts p JOIN threads t ON t.id = p.thread_id JOIN groups g ON g.id = t.group_id
-    JOIN members a ON a.id = p.author_id
-    WHERE p.id = ANY($1::bigint[]) AND p.state = 'public' AND t.group_id = ANY($2::bigint[])
-"""
-# While the engine is away: titles that resemble the words (pg_trgm).
-TITLES = """
-    SELECT p.id FROM threads t JOIN posts p ON p.thread_id = t.id AND p.number = 1 AND p.state = 'public'
-    WHERE t.group_id = ANY($2::bigint[]) AND (t.title ILIKE $3 OR $1 <% t.title)
-    ORDER BY word_similarity($1, t.title) DESC, t.last_post_id DESC LIMIT $4
-"""
+class _Counted(msgspec.Struct, frozen=True):
+    value: str
+    label: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What a page shows beside the hits; ``groups`` and ``people`` are one more than it has room for."""
+
+    total: int = 0
+    facets: dict[str, list[_Counted]] = field(default_factory=dict)
+    groups: list[GroupBrief] = field(default_factory=list)
+    people: list[Person] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A page of results; ``place`` is the group that was asked for by its slug."""
+
+    results: SearchResults
+    around: Around = Around()
+    place: GroupState | None = None
 
 
 async def search(actor: Actor, wanted: SearchWanted) -> SearchResults:
-    """The best threads for a query, each by its best post."""
-    readable = actor.readable
-    if wanted.group is not None:
-        group = await groups.door(actor, wanted.group)
-        require(can_read(actor, group))
-        readable = (group.id,)
-    if not wanted.q.strip() or not readable:
-        return SearchResults(hits=[])
+    """A page of what answers a query."""
+    return (await find(actor, wanted)).results
+
+
+async def find(actor: Actor, wanted: SearchWanted, *, names: bool = False) -> Found:
+    """The same with what is around it: ``names`` adds groups and people whose names match."""
+    readable, place = await _scope(actor, wanted)
     parsed = parse(wanted.q)
+    if not wanted.q.strip() or not readable:
+        return Found(SearchResults([]), place=place)
     if parsed.groups:
-        readable = await _among(parsed.groups, readable)
-    hits, degraded = await _ask(wanted, parsed, readable)
-    async with connection() as sql:
-        rows = await sql.fetch(READ, hits, list(readable))
-    return SearchResults(hits=await _in_order(hits, rows, parsed), degraded=degraded)
+        readable = await among(parsed.groups, readable)
+    query = Query(parsed, readable, wanted.thread, verbatim=wanted.verbatim)
+    door = _Door(actor, wanted, query, names=names and place is None and wanted.thread is None)
+    try:
+        await door.walk_through(Walk(query, wanted.after, counting=wanted.facets))
+    except SearchUnavailable:
+        door = _Door(actor, wanted, query, names=door.names)
+        await door.by_titles()
+    return Found(await _results(door), door.around, place)
 
 
-async def _among(slugs: Sequence[str], readable: tuple[int, ...]) -> tuple[int, ...]:
+async def _scope(actor: Actor, wanted: SearchWanted) -> tuple[tuple[int, ...], GroupState | None]:
+    """The groups to search in: those that the actor may read, or the one that was asked for, through its door."""
+    if wanted.thread is not None:
+        return ((await thread_door(actor, wanted.thread)).group.id,), None
+    if wanted.group is None:
+        return actor.readable, None
+    group = await groups.door(actor, wanted.group)
+    require(can_read(actor, group))
+    return (group.id,), group
+
+
+async def among(slugs: Sequence[str], readable: tuple[int, ...]) -> tuple[int, ...]:
+    """Those of the groups that have one of these slugs."""
     async with connection() as sql:
-        rows = await sql.fetch(AMONG, [slug.lower() for slug in slugs], list(readable))
+        rows = await sql.fetch(statements.AMONG, [slug.lower() for slug in slugs], list(readable))
     return tuple(row["id"] for row in rows)
 
 
-async def _ask(
-    wanted: SearchWanted, parsed: ParsedQuery, readable: tuple[int, ...]
-) -> tuple[list[int], bool]:
-    try:
-        found = await engine().search(Query(parsed, readable, limit=wanted.limit))
-    except SearchUnavailable:
-        return await _titles(wanted, readable), True
-    return [hit.post_id for hit in found.hits], False
+class _Door:
+    """Reads hits again until a page is full: most often in one statement."""
+
+    def __init__(self, actor: Actor, wanted: SearchWanted, query: Query, *, names: bool) -> None:
+        self.actor, self.wanted, self.query, self.names = actor, wanted, query, names
+        self.rows: list[asyncpg.Record] = []
+        self.meant: list[asyncpg.Record] = []
+        self.around = Around()
+        self.corrections: Sequence[Correction] = ()
+        self.next: str | None = None
+        self.degraded = self.beyond = False
+
+    async def walk_through(self, walk: Walk) -> None:
+        limit, size = self.wanted.limit, self.wanted.limit + 1
+        window = await walk.window(size)
+        counted = await walk.to_count() if self.wanted.facets else ()
+        self.corrections = walk.corrections
+        self.beyond = len(counted) == MAX_LIMIT
+        await self._read([hit.post_id for hit in window], [hit.post_id for hit in counted])
+        # Rarely: what was found may no longer be read, so that more is looked at.
+        while len(self.rows) <= limit and (window := await walk.window(size := min(4 * size, MAX_LIMIT))):
+            self.rows += await self._fetch([hit.post_id for hit in window])
+        if len(self.rows) > limit:
+            del self.rows[limit:]
+            self.next = walk.cursor(self.rows[-1]["id"])
+        if proposed := [each for each in self.corrections if not each.searched]:
+            respelt = replace(self.query, parsed=parse(respelled(self.wanted.q, proposed)), verbatim=True)
+            self.meant = await self._fetch([hit.post_id for hit in await Walk(respelt).window(limit)])
+
+    async def by_titles(self) -> None:
+        """While the engine is away."""
+        self.degraded = True
+        parsed = self.query.parsed
+        words = " ".join((*parsed.words, *parsed.phrases))[:200].strip()
+        posts: list[int] = []
+        if words and self.wanted.after is None:
+            async with connection() as sql:
+                rows = await sql.fetch(
+                    statements.TITLES,
+                    words,
+                    list(self.query.group_ids),
+                    f"%{literal(words)}%",
+                    self.wanted.thread,
+                    self.wanted.limit,
+                )
+            posts = [row["id"] for row in rows]
+        await self._read(posts, [])
+
+    async def _read(self, posts: list[int], counted: list[int]) -> None:
+        if not (self.wanted.facets or self.names):
+            self.rows = await self._fetch(posts)
+            return
+        async with connection() as sql:
+            rows = await sql.fetch(
+                statements.READ_WITH_AROUND,
+                posts,
+                list(self.query.group_ids),
+                counted,
+                list(self.actor.listed),
+                self._patterns(),
+                not self.actor.is_anonymous,
+                bool(can_see_people(self.actor)),
+            )
+        self.rows = [row for row in rows if row["id"] is not None]
+        self.around = Around(
+            rows[0]["total"],
+            msgspec.json.decode(rows[0]["facets"], type=dict[str, list[_Counted]]),
+            msgspec.json.decode(rows[0]["groups"], type=list[GroupBrief]),
+            msgspec.json.decode(rows[0]["people"], type=list[Person]),
+        )
+
+    async def _fetch(self, posts: list[int]) -> list[asyncpg.Record]:
+        async with connection() as sql:
+            return list(await sql.fetch(statements.READ, posts, list(self.query.group_ids)))
+
+    def _patterns(self) -> list[str]:
+        parsed = self.query.parsed
+        words = (*parsed.words, *parsed.phrases)
+        if not self.names or self.wanted.after or len(words) > MOST_NAME_WORDS or parsed.filters:
+            return []
+        return [f"%{literal(word)}%" for word in words]
 
 
-async def _titles(wanted: SearchWanted, readable: tuple[int, ...]) -> list[int]:
-    words = wanted.q.strip()[:200]
-    literal = words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    async with connection() as sql:
-        rows = await sql.fetch(TITLES, words, list(readable), f"%{literal}%", wanted.limit)
-    return [row["id"] for row in rows]
-
-
-async def _in_order(
-    ids: Sequence[int], rows: Sequence[asyncpg.Record], parsed: ParsedQuery
-) -> list[SearchHit]:
-    """Snippets of long posts take milliseconds each: others have their turn in between, and late ones mark nothing."""
-    by_id = {row["id"]: row for row in rows}
-    hits: list[SearchHit] = []
-    worked, began = 0.0, time.perf_counter()
-    for post_id in ids:
-        if post_id not in by_id:
-            continue
-        hits.append(_hit(by_id[post_id], parsed if worked < SNIPPET_SECONDS else UNMARKED))
-        if (now := time.perf_counter()) - began > TURN_SECONDS:
-            worked += now - began
-            await asyncio.sleep(0)
-            began = time.perf_counter()
-    return hits
-
-
-def _hit(row: asyncpg.Record, parsed: ParsedQuery) -> SearchHit:
-    text, marks = "", []
-    for segment in snippet(row["text"], parsed, row["language"]):
-        if segment.is_match:
-            marks.append((len(text), len(text) + len(segment.text)))
-        text += segment.text
-    group = GroupBrief(
-        slug=row["group_slug"], title=row["group_title"], visibility=row["visibility"], policy=row["policy"]
+async def _results(door: _Door) -> SearchResults:
+    wanted, parsed = door.wanted, door.query.parsed
+    counted = wanted.facets and not door.degraded
+    return SearchResults(
+        items=await with_snippets(door.rows, as_searched(parsed, door.corrections)),
+        next=door.next,
+        degraded=door.degraded,
+        filters=[Understood(each.name, each.value, each.rest) for each in parsed.filters],
+        corrections=_corrections(door),
+        total=Total(door.around.total, door.beyond) if counted else None,
+        facets=_facets(wanted.q, door.around) if counted else None,
     )
-    return SearchHit(
-        thread=ThreadRef(id=row["thread_id"], title=row["title"], slug=row["slug"], group=group),
-        post=PostRef(
-            id=row["id"],
-            number=row["number"],
-            author=Person(username=row["username"], name=row["display_name"]),
-            created_at=row["created_at"],
-        ),
-        snippet=text,
-        marks=marks,
-    )
+
+
+def _corrections(door: _Door) -> list[Respelling]:
+    """Those whose word stands in what was read: the index knows words of posts that this actor may not see."""
+    return [
+        Respelling(each.typed, each.meant, each.searched, respelled(door.wanted.q, [each]))
+        for each in door.corrections
+        if any(
+            holds(each.meant, row["title"], row["text"], row["language"])
+            for row in (door.rows if each.searched else door.meant)
+        )
+    ]
+
+
+def _facets(q: str, around: Around) -> Facets:
+    bare = {family: without(q, family) for family in FAMILIES}
+    found = {
+        family: [
+            FacetValue(each.value, each.label, each.count, narrowed(bare[family], family, each.value))
+            for each in values
+        ]
+        for family, values in around.facets.items()
+    }
+    found["year"].sort(key=lambda each: each.value, reverse=True)
+    return Facets(**found)
