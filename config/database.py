@@ -29,6 +29,7 @@ MODEL_MODULES = (
     "forum.threads.models",
     "forum.reading.models",
     "forum.notifications.models",
+    "forum.searching.models",
     "forum.site.models",
 )
 
