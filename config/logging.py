@@ -17,11 +17,14 @@ request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
 # Whoever writes a record never passes a secret; this catches the address that a library's error quotes back.
 _PASSWORD_IN_URL: Final = re.compile(r"(\b[a-z][a-z0-9+.-]*://[^\s:/@]*:)[^\s@/]+(?=@)", re.IGNORECASE)
 _BEARER: Final = re.compile(r"(\b(?:bearer|basic)\s+)[a-z0-9._~+/=-]{8,}", re.IGNORECASE)
+_FEED_KEY: Final = re.compile(r"(/feeds/searches/\d+/)[\w~-]+")
 _QUIET: Final = ("uvicorn.access", "asyncio", "httpx2", "httpcore2", "tortoise", "pgqueuer")
 
 
 def _without_secrets(text: str) -> str:
-    return _BEARER.sub(rf"\1{MASK}", _PASSWORD_IN_URL.sub(rf"\1{MASK}", text))
+    for secret in (_PASSWORD_IN_URL, _BEARER, _FEED_KEY):
+        text = secret.sub(rf"\1{MASK}", text)
+    return text
 
 
 class JsonLines(logging.Formatter):

@@ -114,6 +114,9 @@ SELECT array_agg(id) FILTER (WHERE visibility <> 'hidden') AS listed,
 FROM groups
 """
 
+# Somebody who is not here: what they may read when a key of theirs is used.
+BY_MEMBER = "WITH who AS (SELECT" + _MEMBER + "NULL FROM members m WHERE m.id = $1 AND " + _ADMITTED + ")" + _DOORS
+
 VOUCHED = """
 SELECT CASE WHEN m.email_verified THEN m.email END AS email,
     ARRAY(SELECT g.slug FROM groups g JOIN memberships ms ON ms.group_id = g.id
@@ -217,6 +220,14 @@ class MemberDirectory:
             group_id=group_id,
             after=dict(after or {}),
         )
+
+
+async def actor_of(member_id: int) -> Actor | None:
+    """The member as a reader, with their rights of this moment; None for whoever may not come in."""
+    async with connection() as raw:
+        row = await raw.fetchrow(BY_MEMBER, member_id)
+    assert row is not None
+    return None if row["member_id"] is None else _actor(row, fresh=False, scopes=frozenset({Scope.READ}))
 
 
 async def _nobody() -> Loaded:

@@ -10,6 +10,7 @@ from forum.members.pages import sessions, tokens, ways_in
 from forum.notifications import pages as notices
 from forum.provisioning import pages as provisioning
 from forum.searching.pages import results as searching
+from forum.searching.pages import saved
 from forum.site.pages import activity
 from forum.site.pages import first as site
 from forum.threads.pages import compose, lists, posts, thread
@@ -83,6 +84,13 @@ PAGES: Final[tuple[PageRoute, ...]] = (
     get("/me/drafts/{id:int}", compose.draft),
     post("/me/drafts/{id:int}/delete", lists.delete_draft),
     get("/me/bookmarks", lists.bookmarks),
+    get("/me/searches", saved.searches),
+    post("/me/searches", saved.save_search),
+    post("/me/searches/{id:int}/name", saved.rename_search),
+    post("/me/searches/{id:int}/open", saved.open_search),
+    post("/me/searches/{id:int}/feed", saved.renew_feed),
+    post("/me/searches/{id:int}/delete", saved.delete_search),
+    get("/feeds/searches/{id:int}/{key}", saved.search_feed),
     get("/me/sign-in", ways_in.ways_in),
     post("/me/sign-in/disconnect", ways_in.disconnect),
     get("/me/activity", activity.mine),

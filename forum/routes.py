@@ -10,6 +10,7 @@ from forum.members import api as members
 from forum.notifications import api as notices
 from forum.reading import api as reading
 from forum.searching.api import results as searching
+from forum.searching.api import saved
 from forum.site import api as site
 from forum.threads.api import keeping, threads
 
@@ -124,6 +125,13 @@ API = (
     put("/notices/seen", notices.put_all_seen),
     put("/notices/{id:int}/seen", notices.put_seen),
     get("/search", searching.get_search),
+    get("/searches", saved.list_searches),
+    post("/searches", saved.post_search),
+    get("/searches/{id:int}", saved.get_saved_search),
+    put("/searches/{id:int}/name", saved.put_search_name),
+    put("/searches/{id:int}/seen", saved.put_search_seen),
+    post("/searches/{id:int}/feed-renewals", saved.post_feed_renewal),
+    delete("/searches/{id:int}", saved.delete_search),
     # learning platforms
     get("/platforms", courses.list_platforms),
     post("/platforms", courses.post_platform),

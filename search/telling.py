@@ -1,6 +1,5 @@
 """What a text is about: the words of it that tell, and whether two texts share them. Pure functions."""
 
-import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
@@ -10,7 +9,6 @@ from search.query import ParsedQuery, Sort, clean
 
 MAX_TELLING = 24  # words that a likeness is asked by
 _LEAD = 2_000  # characters of a text that are looked at: what it is about is said at its beginning
-_WORD = re.compile(r"[\w'’-]+")
 
 
 def likeness(title: str, body: str = "", language: str = "") -> ParsedQuery:
@@ -20,7 +18,7 @@ def likeness(title: str, body: str = "", language: str = "") -> ParsedQuery:
     """
     spoken = text.analysis_language(language, f"{title}\n{body[:_LEAD]}")
     told = _spellings(title, spoken)
-    said_again = Counter(term for word in _WORD.findall(clean(body[:_LEAD])) for term in _telling(word, spoken))
+    said_again = Counter(term for word in text.words(clean(body[:_LEAD])) for term in _telling(word, spoken))
     spellings = _spellings(body[:_LEAD], spoken)
     for term, times in said_again.most_common(MAX_TELLING):
         if times > 1:
@@ -39,14 +37,14 @@ def exactly(parsed: ParsedQuery) -> ParsedQuery:
 
     As phrases, words must be there; asked for as words they would only rank.
     """
-    said = tuple(word for word in parsed.words if not all(text.stop_words(word, ())))
+    said = tuple(word for word in parsed.words if not all(text.stop_words(word, parsed.languages)))
     return replace(parsed, words=(), phrases=(*parsed.phrases, *(said or parsed.words)), sort=Sort.NEW)
 
 
 def _spellings(body: str, language: str) -> dict[str, str]:
     """The telling terms of a text, each as it was first spelt; a pair of ideographs is its own spelling."""
     found: dict[str, str] = {}
-    for word in _WORD.findall(clean(body)):
+    for word in text.words(clean(body)):
         made = list(_telling(word, language))
         for term in made:
             found.setdefault(term, word if len(made) == 1 else term)

@@ -96,6 +96,11 @@ def fold(text: str) -> str:
     return unicodedata.normalize("NFC", kept)
 
 
+def words(text: str) -> list[str]:
+    """The words of a text as they are spelt; what is written without spaces comes in one piece."""
+    return _WORD.findall(text)
+
+
 def terms(text: str, language: str) -> list[str]:
     """The terms of a text in one known language, in order, stop words included."""
     found: list[str] = []

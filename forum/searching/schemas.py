@@ -109,3 +109,41 @@ class SearchResults(msgspec.Struct, frozen=True):
     corrections: list[Respelling] = []
     total: Total | None = None
     facets: Facets | None = None
+
+
+class SearchToSave(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``q`` in the query language; without a ``name`` it is called as it is asked."""
+
+    q: Annotated[str, Meta(max_length=4096)]
+    name: Annotated[str, Meta(max_length=80)] = ""
+
+
+class SearchName(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    name: Annotated[str, Meta(min_length=1, max_length=80)]
+
+
+class SeenThrough(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A saved search's ``through``, as it was told."""
+
+    through: Annotated[int, Meta(ge=0, lt=2**53)]
+
+
+class SavedSearchDoc(msgspec.Struct, frozen=True):
+    """A search that its owner keeps.
+
+    ``new`` counts the posts that its owner has not seen and did not write, and stops at 100; it is null while that
+    is not known. ``through`` is what to say once they are seen. ``feed`` is told to its owner in person only, since
+    whoever has it reads as they do; the answer to saving leaves it out.
+    """
+
+    id: int
+    name: str
+    q: str
+    new: int | None
+    through: int
+    feed: str | None
+    created_at: datetime
+
+
+class SavedSearches(msgspec.Struct, frozen=True):
+    items: list[SavedSearchDoc]

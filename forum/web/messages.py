@@ -70,6 +70,7 @@ _REFUSALS: Final = {
     # Threads
     "thread_locked": _("This thread is locked: it can be read, and takes no more replies."),
     "not_a_question": _("Only a question can have an accepted answer."),
+    "too_many_searches": _("You keep 50 searches, which is the most. Please delete one first."),
     "too_many_drafts": _("You have 100 drafts, which is the most. Please delete some first."),
 }
 

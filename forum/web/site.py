@@ -18,9 +18,10 @@ FORM_ID_LENGTH: Final = (NONCE_BYTES + SIGNATURE_BYTES) * 4 // 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Web:
-    """``key`` signs the ids of forms; ``session_idle_days`` bounds the list of sessions; ``ways`` lead in.
+    """``key`` signs ids of forms and addresses of feeds; ``ways`` lead in.
 
-    ``demo``: where the demonstration's courses are, for the line that each page of a demonstration carries.
+    ``session_idle_days`` bounds the list of sessions. ``demo``: where the demonstration's courses are, for
+    the line that each of its pages carries.
     """
 
     name: str = "Plenary"

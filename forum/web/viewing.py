@@ -14,8 +14,8 @@ from forum.web.refusals import refusal_page
 
 API: Final = "/api/"
 WAYS_OUT: Final = frozenset({"/view-as/end", "/sign-out"})
-# The account, its sessions and tokens, drafts and bookmarks, on both surfaces.
-PRIVATE: Final = re.compile(r"(?:/api/v1)?/(?:me|drafts|bookmarks)(?:/.*)?", re.DOTALL)
+# The account, its sessions and tokens, drafts, bookmarks and saved searches, on both surfaces.
+PRIVATE: Final = re.compile(r"(?:/api/v1)?/(?:me|drafts|bookmarks|searches)(?:/.*)?", re.DOTALL)
 
 
 def bar(scope: Scope, _viewer: Actor) -> ASGIApp | None:

@@ -30,6 +30,7 @@ OWN_NAMES = {
     "provisioning/people": "what SCIM asks of the forum, as a class",
     "members/browsers": "a user agent in words",
     "searching/engine": "the engine of this process",
+    "searching/feeds": "the address and the document of a saved search's feed, pure",
     "searching/indexing": "what the jobs and the rebuild share",
     "searching/rebuild": "the index made anew",
     "searching/refining": "a query's text with one thing changed",

@@ -58,6 +58,8 @@ def _make(stage: Stage) -> tuple[Look, ...]:
         facilitator.get_by_role("button", name="Save").click()
         facilitator.locator(f"article form, button[formaction^='/p/{theirs}/react']").first.click()
         ask("PUT", f"/posts/{theirs}/bookmark")
+        ask("POST", "/searches", {"q": "exchange -draft lang:en", "name": "What is said about exchanges"})
+        ask("POST", "/searches", {"q": '"route server" نقطة تبادل group:' + GROUP})
         draft = ask("POST", "/drafts", {"body": "Not sent yet", "title": "A thought", "group": GROUP})["id"]
         facilitator.goto(f"/g/{GROUP}/invite")
         facilitator.get_by_role("button", name="Make a link").click()
@@ -103,6 +105,7 @@ def _own(plain: int, theirs: int, mine: int, draft: int, link: str) -> list[Look
         ("/me/drafts", "/me/drafts"),
         ("/me/drafts/{id:int}", f"/me/drafts/{draft}"),
         ("/me/bookmarks", "/me/bookmarks"),
+        ("/me/searches", "/me/searches"),
         ("/me/sessions", "/me/sessions"),
         ("/me/sign-in", "/me/sign-in"),
         ("/me/tokens", "/me/tokens"),

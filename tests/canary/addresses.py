@@ -19,6 +19,7 @@ OF = {
     "drafts": "draft",
     "notices": "notice",
     "invitations": "invitation",
+    "searches": "search",
 }
 SLUGS = [f"{kind}-group" for kind in KINDS] + ["elsewhere"]
 
@@ -48,7 +49,7 @@ def addresses(template: str, plot: Plot) -> Iterator[str]:
 def _values(name: str, template: str, plot: Plot) -> list[str]:
     first = template.removeprefix("/api/v1/").lstrip("/").split("/")
     if name == "id":
-        kind = OF["drafts" if "drafts" in first else first[0]]
+        kind = OF[next((each for each in ("drafts", "searches") if each in first), first[0])]
         return [str(number) for number in plot.ids[kind]]
     if name == "slug":
         return ["thread"] if template.startswith("/t/") else SLUGS

@@ -25,7 +25,9 @@ READERS = {"members": APPROVED, "closed": INSIDE, "hidden": INSIDE}
 
 @dataclass(slots=True)
 class Plot:
-    """``allowed`` by word, ``kinds``: the group it lies in; ids of what was planted, for the addresses of the crawl."""
+    """``allowed`` by word, ``kinds``: the group it lies in; ids of what was planted, for the addresses of the crawl;
+    ``owners`` of saved searches, whose feeds have addresses that are keys.
+    """
 
     cast: Cast
     allowed: dict[str, frozenset[str]] = field(default_factory=dict)
@@ -33,6 +35,7 @@ class Plot:
     ids: dict[str, list[int]] = field(default_factory=dict)
     kind: str = ""
     kinds: dict[str, str] = field(default_factory=dict)
+    owners: dict[int, str] = field(default_factory=dict)
 
     def word(self, place: str, allowed: frozenset[str]) -> str:
         # Letters only: neither markup, nor an address, nor a tokenizer changes them.
@@ -139,6 +142,7 @@ async def _kept(raw: Any, plot: Plot, kind: str) -> None:
                 plot.word(f"{name}'s draft for the {kind} {place}", only),
             )
             plot.note("draft", draft)
+        await _searched(raw, plot, name, kind)
         await raw.execute("INSERT INTO bookmarks (post_id, member_id) VALUES ($1, $2)", post, member)
         await raw.execute("INSERT INTO mentions (post_id, member_id) VALUES ($1, $2)", post, member)
         await raw.execute(FOLLOW_THREAD, thread, member)
@@ -156,6 +160,20 @@ async def _kept(raw: Any, plot: Plot, kind: str) -> None:
             plot.word(f"report's note to {name} in {kind}", frozenset({name}) & seen),
         )
         plot.note("notice", notice)
+
+
+async def _searched(raw: Any, plot: Plot, name: str, kind: str) -> None:
+    """A saved search for what stands in a group, and the key of its feed."""
+    only = frozenset({name})
+    saved = await raw.fetchval(
+        "INSERT INTO saved_searches (member_id, name, q, seen_position) VALUES ($1, $2, 'group:' || $3, 0)"
+        " RETURNING id",
+        plot.cast.members[name],
+        plot.word(f"name of {name}'s search in {kind}", only),
+        f"{kind}-group " + plot.word(f"{name}'s search in {kind}", only),
+    )
+    plot.note("search", saved)
+    plot.owners[saved] = name
 
 
 async def _around(raw: Any, plot: Plot, kind: str) -> None:

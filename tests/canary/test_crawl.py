@@ -18,6 +18,7 @@ pytestmark = pytest.mark.anyio
 
 WORD = re.compile(rf"{MARK}[a-z]{{12}}")
 LINK = re.compile(r'(?:href|formaction|src)="(/[^"#]*)')
+FEED = re.compile(r"/feeds/searches/(\d+)/[\w-]{32}")
 STREAM = "/live"
 MOST_LINKS = 100
 # What one did oneself, knocking at every door in the course of a crawl included.
@@ -33,7 +34,9 @@ async def plot(site: Site, cast: Cast) -> Plot:
 def leaks(response: httpx2.Response, who: str, plot: Plot) -> list[str]:
     seen = str(response.headers) + response.text
     shut = {word for word in WORD.findall(seen) if who not in plot.allowed.get(word, ())}
-    return [f"{who} sees the {plot.places.get(word, word)} at {response.request.url}" for word in shut]
+    keys = {number for number in FEED.findall(seen) if plot.owners[int(number)] != who}
+    told = [plot.places.get(word, word) for word in shut] + [f"key of feed {number}" for number in keys]
+    return [f"{who} sees the {thing} at {response.request.url}" for thing in told]
 
 
 def seen_as(who: str, *, browser: bool) -> str:

@@ -85,6 +85,15 @@ OWN_THINGS = (
     form("/me/sign-in/disconnect", identity="{identity}"),
     api("DELETE", "/me/sessions/{session}"),
     page("/me/drafts/{draft}"),
+    api("GET", "/searches/{search}"),
+    api("PUT", "/searches/{search}/name", {"name": "Otherwise"}),
+    api("PUT", "/searches/{search}/seen", {"through": 7}),
+    by_session("POST", "/searches/{search}/feed-renewals"),
+    api("DELETE", "/searches/{search}"),
+    form("/me/searches/{search}/name", name="Otherwise"),
+    form("/me/searches/{search}/open", through="7"),
+    form("/me/searches/{search}/feed"),
+    form("/me/searches/{search}/delete"),
     by_session("DELETE", "/me/tokens/{api_token}"),
     form("/me/tokens/{api_token}/end"),
 )
@@ -153,7 +162,7 @@ DEEDS: dict[str, Deed] = {
     ),
     "keep_drafts_and_preview": deed(
         *OWN_THINGS,
-        *(api("GET", path) for path in ("/me", "/home", "/drafts", "/bookmarks", "/notices")),
+        *(api("GET", path) for path in ("/me", "/home", "/drafts", "/bookmarks", "/notices", "/searches")),
         *(api("GET", path) for path in ("/me/identities", "/me/sessions")),
         api("DELETE", "/me/sessions"),
         api("PATCH", "/me", {"bio": "New."}, version=True),
@@ -161,11 +170,13 @@ DEEDS: dict[str, Deed] = {
         api("PUT", "/notices/seen"),
         *(
             page("/me" + path)
-            for path in ("", "/drafts", "/bookmarks", "/sign-in", "/sessions", "/tokens")
+            for path in ("", "/drafts", "/bookmarks", "/searches", "/sign-in", "/sessions", "/tokens")
         ),
         page("/notices"),
         by_session("GET", "/me/tokens"),
         form("/preview", body="Some *text*.", group="public-group"),
+        api("POST", "/searches", {"q": "some words"}),
+        form("/me/searches", q="some words"),
         form("/me", name="A name", version="1"),
         form("/me/sessions/others/end"),
         form("/notices/read"),
@@ -281,5 +292,6 @@ EXEMPT = {
     ("POST", "/appearance"): "a choice of the browser, not of a member",
     ("GET", "/embed/"): "public text",
     ("GET", "/embed/g/{slug}"): "only the session of a frame counts there: tests/courses/test_launch.py",
+    ("GET", "/feeds/searches/{id:int}/{key}"): "its key says whose it is: tests/searching/test_feed.py",
     ("GET", "/invitations/{token}"): "a button, the same for every token",
 }

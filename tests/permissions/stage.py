@@ -155,7 +155,7 @@ async def waiting_request(stage: Stage) -> None:
 
 
 async def own_things(stage: Stage) -> None:
-    """A draft, a notice, a session, an API token and a way to sign in: the actor's, or another's."""
+    """A draft, a notice, a saved search, a session, an API token and a way to sign in: the actor's, or another's."""
     owner = stage.owner
     for subject in ("one", "two"):
         stage.ids["identity"] = await sql(
@@ -171,6 +171,10 @@ async def own_things(stage: Stage) -> None:
     )
     stage.ids["notice"] = await sql(
         "INSERT INTO notices (member_id, cause, kind) VALUES ($1, 'test', 'orphaned_group') RETURNING id", owner
+    )
+    stage.ids["search"] = await sql(
+        "INSERT INTO saved_searches (member_id, name, q, seen_position) VALUES ($1, 'Mine', 'words', 0) RETURNING id",
+        owner,
     )
     stage.ids["session"] = await sql(
         "INSERT INTO sessions (token_hash, member_id, issuer, subject, expires_at, last_seen_at)"
