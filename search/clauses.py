@@ -5,8 +5,8 @@ exclusions and filters are strict. Sorted by date every word is asked for first,
 there.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import TypeAlias
 
@@ -16,12 +16,9 @@ from tantivy import Occur
 from search import text
 from search.documents import position
 from search.engine import Query
-from search.query import ParsedQuery, clean
-
-# Boosts over the body's 1.0. The opening post holds the title in its body as well.
-TITLE = 0.5
-TOPIC = 0.2
-WHOLE = 1.5
+from search.fields import ANSWERED, LINK, author_key
+from search.query import ParsedQuery
+from search.ranking import TITLE, TOPIC, WHOLE
 
 MAX_PHRASES = 32  # and as many exclusions: each is looked up in every language and field
 MAX_WORDS = 128  # distinct words that rank; the rest of a very long query is left out
@@ -30,8 +27,7 @@ Clause: TypeAlias = tantivy.Query
 _FIELDS = (("body", 1.0), ("title", TITLE), ("topic", TOPIC))
 _TITLES = (("title", TITLE), ("topic", TOPIC))
 
-# What is said of a document besides its words, as terms of one field.
-ANSWERED, ACCEPTED, LINK = "answered", "accepted", "link"
+EVERYTHING = tantivy.Query.const_score_query(tantivy.Query.all_query(), 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,22 +39,48 @@ class Plan:
     newest_first: bool
 
 
-def schema() -> tantivy.Schema:
-    """The fields of a document. All text comes analysed, its terms separated by spaces.
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word that ranks: what it may have become in documents, as it was typed, and that folded.
 
-    Ids are signed: deleting by a term of an unsigned field silently deletes nothing.
+    `exact`: it is not to be read as another one. `times` it was said.
     """
-    builder = tantivy.SchemaBuilder()
-    for name in ("post_id", "thread_id", "group_id", "position"):
-        builder.add_integer_field(name, indexed=True, fast=True)
-    for name in ("number", "stamp"):
-        builder.add_integer_field(name, fast=True)
-    for name in ("language", "author", "kind", "is"):
-        builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
-    for name in ("body", "title", "topic"):
-        builder.add_text_field(name, tokenizer_name="whitespace", index_option="position")
-    builder.add_text_field("whole", tokenizer_name="whitespace", index_option="basic")
-    return builder.build()
+
+    terms: tuple[str, ...]
+    typed: str
+    folded: str
+    is_stop: bool
+    exact: bool
+    times: int = 1
+
+
+def said(parsed: ParsedQuery) -> list[Word]:
+    """The words that rank, each once, in their order; stop words only when nothing else is left."""
+    languages = analysed_languages(parsed)
+    guessed = text.detect(" ".join(parsed.words)) if not languages else None
+    common = (guessed,) if guessed else languages
+    found: dict[tuple[str, ...], Word] = {}
+    for chunk in parsed.words:
+        exact = text.is_identifier(chunk)
+        meanings = text.query_terms(chunk, languages)
+        for terms, (typed, folded, is_stop) in zip(meanings, text.query_words(chunk, common), strict=True):
+            known = found.get(terms)
+            found[terms] = (
+                replace(known, times=known.times + 1)
+                if known
+                else Word(terms, typed, folded, is_stop, exact)
+            )
+    telling = [word for word in found.values() if not word.is_stop] or list(found.values())
+    return telling[:MAX_WORDS]
+
+
+def unfinished(parsed: ParsedQuery, words: Sequence[Word]) -> Word | None:
+    """The word that is still being typed: the last one, if it ranks and nothing stands behind it."""
+    last = parsed.words[-1] if parsed.words else ""
+    typed = [word.typed for word in text.query_words(last)]
+    if not typed or not last.endswith(typed[-1]) or not words or words[-1].typed != typed[-1]:
+        return None
+    return words[-1]
 
 
 class Planner:
@@ -67,57 +89,54 @@ class Planner:
     def __init__(self, fields: tantivy.Schema) -> None:
         self._schema = fields
 
-    def plan(self, query: Query) -> Plan | None:
-        """The clauses of a query, or None when it asks for nothing."""
+    def plan(
+        self,
+        query: Query,
+        readable: Sequence[tuple[Occur, Clause]],
+        words: Sequence[Word],
+        also: Mapping[Word, Sequence[str]],
+    ) -> Plan | None:
+        """The clauses of a query, or None when it asks for nothing.
+
+        `readable` narrows to what the actor may read, `also` are terms that will do for a word as well.
+        """
         parsed = query.parsed
         fields = _TITLES if parsed.title_only else _FIELDS
-        known = _analysed_languages(parsed)
+        known = analysed_languages(parsed)
         filters = self._filters(query)
         excluded = [
             clause for words in parsed.without[:MAX_PHRASES] if (clause := self._phrase(words, known, _FIELDS))
         ]
         fixed = [
-            *_musts([self._any_of("group_id", query.group_ids), *self._reach(query), *filters]),
+            *readable,
+            *_musts([*self._reach(query), *filters]),
             *((Occur.MustNot, clause) for clause in [*excluded, *self._never(parsed)]),
         ]
         phrases = [
             clause for phrase in parsed.phrases[:MAX_PHRASES] if (clause := self._phrase(phrase, known, fields))
         ]
-        words = self._words(parsed.words, known, fields)
-        if not words:
+        asked = [self._word((*word.terms, *also.get(word, ())), word.times, fields) for word in words]
+        if not asked:
             if not (filters or phrases or excluded):
                 return None
-            return Plan(_all([*fixed, *_musts(phrases)]), None, parsed.newest_first or not phrases)
-        ranking = words if parsed.title_only else [*words, *self._wholes(parsed.words)]
-        any_word = _all([*fixed, *_musts([*phrases, _any(ranking)])])
+            strict = _all([*fixed, *_musts([*phrases, EVERYTHING])])
+            return Plan(strict, None, parsed.newest_first or not phrases)
+        ranking = asked if parsed.title_only else [*asked, *self._wholes(parsed.words)]
+        any_word = _all([*fixed, *_musts([*phrases, any_clause(ranking)])])
         if parsed.newest_first:
-            return Plan(_all([*fixed, *_musts([*phrases, *words])]), any_word, True)
+            return Plan(_all([*fixed, *_musts([*phrases, *asked])]), any_word, True)
         # A quotation in the middle of a question should not leave the reader with nothing.
-        looser = _all([*fixed, *_musts([_any([*ranking, *phrases])])]) if phrases else None
+        looser = _all([*fixed, *_musts([any_clause([*ranking, *phrases])])]) if phrases else None
         return Plan(any_word, looser, False)
 
-    def _words(
-        self, typed: Sequence[str], languages: tuple[str, ...], fields: Sequence[tuple[str, float]]
-    ) -> list[Clause]:
-        meanings: dict[tuple[str, ...], bool] = {}
-        guessed = text.detect(" ".join(typed)) if not languages else None
-        common = (guessed,) if guessed else languages
-        for chunk in typed:
-            said = text.query_terms(chunk, languages)
-            stop = text.stop_words(chunk, common)
-            for meaning, is_stop in zip(said, stop, strict=True):
-                meanings.setdefault(meaning, is_stop)
-        # Stop words are dropped from the query unless nothing else is left.
-        telling = [meaning for meaning, is_stop in meanings.items() if not is_stop] or list(meanings)
-        return [self._word(meaning, fields) for meaning in telling[:MAX_WORDS]]
-
-    def _word(self, variants: Sequence[str], fields: Sequence[tuple[str, float]]) -> Clause:
-        clauses = [self._variant(variant, fields) for variant in variants]
+    def _word(self, variants: Sequence[str], times: int, fields: Sequence[tuple[str, float]]) -> Clause:
+        clauses = [self._variant(variant, fields) for variant in dict.fromkeys(variants)]
         # The best of the variants, not their sum: they are guesses at one word.
-        return clauses[0] if len(clauses) == 1 else tantivy.Query.disjunction_max_query(clauses)
+        best = clauses[0] if len(clauses) == 1 else tantivy.Query.disjunction_max_query(clauses)
+        return _boosted(best, float(times))
 
     def _variant(self, term: str, fields: Sequence[tuple[str, float]]) -> Clause:
-        return _any(_boosted(self._term(field, term), boost) for field, boost in fields)
+        return any_clause(_boosted(self._term(field, term), boost) for field, boost in fields)
 
     def _wholes(self, typed: Sequence[str]) -> list[Clause]:
         found = text.query_whole_terms(" ".join(typed))[:MAX_WORDS]
@@ -188,16 +207,11 @@ class Planner:
         return tantivy.Query.const_score_query(found, 0.0)
 
 
-def author_key(name: str) -> str:
-    """How an author's name is compared: folded, without what no encoder accepts."""
-    return text.fold(clean(name)).strip()
-
-
 def _boosted(clause: Clause, boost: float) -> Clause:
     return clause if boost == 1.0 else tantivy.Query.boost_query(clause, boost)
 
 
-def _analysed_languages(parsed: ParsedQuery) -> tuple[str, ...]:
+def analysed_languages(parsed: ParsedQuery) -> tuple[str, ...]:
     return tuple(dict.fromkeys(tag for tag in parsed.languages if tag in text.LANGUAGES))
 
 
@@ -211,7 +225,7 @@ def _musts(clauses: Iterable[Clause]) -> list[tuple[Occur, Clause]]:
     return [(Occur.Must, clause) for clause in clauses]
 
 
-def _any(clauses: Iterable[Clause]) -> Clause:
+def any_clause(clauses: Iterable[Clause]) -> Clause:
     return tantivy.Query.boolean_query([(Occur.Should, clause) for clause in clauses])
 
 

@@ -1,7 +1,8 @@
 """What is indexed: one document for each public post."""
 
 import hashlib
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass, fields
+from operator import attrgetter
 
 _POSITION_BITS = 20
 
@@ -40,10 +41,14 @@ class Document:
     @property
     def stamp(self) -> int:
         """A number that changes when anything in the document does, to compare an index with what it should hold."""
-        digest = hashlib.blake2b(repr(astuple(self)).encode(errors="surrogatepass"), digest_size=7).digest()
+        digest = hashlib.blake2b(repr(_VALUES(self)).encode(errors="surrogatepass"), digest_size=7).digest()
         return int.from_bytes(digest)
 
 
 def position(created_at: int, post_id: int) -> int:
     """A date in seconds, and within a second the order of ids; fits into 53 bits, which JSON numbers keep."""
     return (created_at << _POSITION_BITS) | (post_id & ((1 << _POSITION_BITS) - 1))
+
+
+# In the order of the fields; dataclasses.astuple copies deeply, which takes a tenth of a rebuild.
+_VALUES = attrgetter(*(field.name for field in fields(Document)))

@@ -15,11 +15,12 @@ from typing import TypeAlias
 import tantivy
 
 from search import text
-from search.clauses import ACCEPTED, ANSWERED, LINK, Plan, Planner, author_key, schema
+from search.clauses import Plan, Planner, Word, analysed_languages, said, unfinished
 from search.documents import Document
-from search.engine import Answer, Hit, Query, SearchUnavailable, Status
+from search.engine import Answer, Correction, Hit, Query, SearchUnavailable, Status
+from search.fields import WEIGHT, schema, to_tantivy
 from search.generations import Generations, file_stamp
-from search.query import primary_language
+from search.snapshots import Snapshot
 
 BATCH_HEAP = 24_000_000  # bytes; tantivy wants at least 15 MB a thread
 REBUILD_HEAP = 64_000_000
@@ -39,6 +40,7 @@ class EmbeddedEngine:
         self._planner = Planner(self._schema)
         self._opening = threading.Lock()
         self._opened: tuple[_Stamp, Path, tantivy.Index] | None = None
+        self._read: Snapshot | None = None
         self._committed: _Stamp = (0, 0)
         # So that waiting writers hold one thread of the pool, not all of them.
         self._writing = asyncio.Lock()
@@ -135,19 +137,22 @@ class EmbeddedEngine:
             self._generations.sweep(keep=builder.folder)
 
     def _searcher(self) -> tantivy.Searcher:
+        return self._snapshot().searcher
+
+    def _snapshot(self) -> Snapshot:
         with self._opening:
             for _ in range(SWAPS_IN_A_ROW):
                 stamp = self._generations.stamp()
                 try:
                     return self._current(stamp)
                 except SearchUnavailable:
-                    self._opened = None
+                    self._opened = self._read = None
                     # Swapped and swept while we looked: look at the pointer once more.
                     if self._generations.stamp() == stamp:
                         raise
             raise SearchUnavailable("the search index is being replaced all the time")
 
-    def _current(self, stamp: _Stamp) -> tantivy.Searcher:
+    def _current(self, stamp: _Stamp) -> Snapshot:
         with _broken_is_unavailable():
             if self._opened is None or self._opened[0] != stamp:
                 folder = self._generations.active()
@@ -156,28 +161,35 @@ class EmbeddedEngine:
                 # Without the watching thread: the stamps tell, and sooner.
                 index.config_reader("manual")
                 index.reload()
-                self._opened = (stamp, folder, index)
+                self._opened, self._read = (stamp, folder, index), None
             _, folder, index = self._opened
             committed = file_stamp(folder / "meta.json")
             if committed == (0, 0):
                 raise SearchUnavailable("the search index has lost its folder: rebuild it")
             if committed != self._committed:
                 index.reload()
-                self._committed = committed
-            return index.searcher()
+                self._committed, self._read = committed, None
+            if self._read is None:
+                self._read = Snapshot(index.searcher(), self._schema)
+            return self._read
 
     def _search(self, query: Query) -> Answer:
-        plan = self._planner.plan(query)
-        if plan is None:
-            return Answer()
-        searcher = self._searcher()
-        # Within one thread, and by date, a reader wants the posts themselves.
-        gather = _posts if plan.newest_first or query.thread_id is not None else _threads
+        words = said(query.parsed)
+        snapshot = self._snapshot()
         with _broken_is_unavailable():
-            hits = gather(searcher, plan.strict, plan, query.limit)
+            readable = snapshot.narrowing(query.group_ids)
+            if readable is None:
+                return Answer()
+            corrections, also = _read_otherwise(snapshot, query, words)
+            plan = self._planner.plan(query, readable, words, also)
+            if plan is None:
+                return Answer()
+            # Within one thread, and by date, a reader wants the posts themselves.
+            gather = _posts if plan.newest_first or query.thread_id is not None else _threads
+            hits = gather(snapshot.searcher, plan.strict, plan, query.limit)
             if not hits and plan.looser is not None:
-                hits = gather(searcher, plan.looser, plan, query.limit)
-            return Answer(tuple(hits))
+                hits = gather(snapshot.searcher, plan.looser, plan, query.limit)
+            return Answer(tuple(hits), tuple(corrections.values()))
 
     def _stamps(self, first: int, last: int) -> dict[int, int]:
         searcher = self._searcher()
@@ -187,6 +199,24 @@ class EmbeddedEngine:
             addresses = [address for _, address in found]
             ids, stamps = (searcher.fast_field_values(name, addresses) for name in ("post_id", "stamp"))
             return {int(post_id or 0): int(stamp or 0) for post_id, stamp in zip(ids, stamps, strict=True)}
+
+
+def _read_otherwise(
+    snapshot: Snapshot, query: Query, words: Sequence[Word]
+) -> tuple[dict[Word, Correction], dict[Word, list[str]]]:
+    """What words were probably meant to be, and the terms that are searched beside their own."""
+    languages = analysed_languages(query.parsed)
+    open_end = unfinished(query.parsed, words) if query.unfinished else None
+    whole = [word for word in words if word != open_end]
+    corrections = {} if query.verbatim else snapshot.corrections(whole, query.group_ids)
+    also = {
+        word: text.variants(correction.meant, languages)
+        for word, correction in corrections.items()
+        if correction.searched
+    }
+    if open_end is not None:
+        also[open_end] = snapshot.completions(open_end, languages, query.group_ids)
+    return corrections, also
 
 
 class EmbeddedBuilder:
@@ -233,43 +263,13 @@ class EmbeddedBuilder:
             writer.wait_merging_threads()
 
 
-def to_tantivy(document: Document) -> tantivy.Document:
-    """Analyse a document into the fields of `clauses.schema`."""
-    language = text.analysis_language(document.language, f"{document.title}\n{document.text}")
-    title = " ".join(text.terms(document.title, language))
-    body = " ".join(text.terms(document.text, language))
-    made = tantivy.Document()
-    made.add_integer("post_id", document.post_id)
-    made.add_integer("thread_id", document.thread_id)
-    made.add_integer("group_id", document.group_id)
-    made.add_integer("position", document.position)
-    made.add_integer("stamp", document.stamp)
-    made.add_integer("number", document.number)
-    made.add_text("language", primary_language(document.language) or language)
-    for name in {author_key(document.author), author_key(document.author_name)} - {""}:
-        made.add_text("author", name)
-    made.add_text("kind", document.kind)
-    said = {ANSWERED: document.answered, ACCEPTED: document.accepted, LINK: document.has_link}
-    for state in (state for state, holds in said.items() if holds):
-        made.add_text("is", state)
-    # Under number 1 the title belongs to the post; under the others it only says where they are.
-    if document.number == 1:
-        made.add_text("body", f"{title} {body}")
-        made.add_text("title", title)
-    else:
-        made.add_text("body", body)
-        made.add_text("topic", title)
-    made.add_text("whole", " ".join(text.whole_terms(f"{document.title}\n{document.text}")))
-    return made
-
-
 def _threads(searcher: tantivy.Searcher, clause: tantivy.Query, plan: Plan, limit: int) -> list[Hit]:
     """Gather the first `limit` threads, looking further down while one thread's posts crowd the top."""
     best: dict[int, Hit] = {}
     # Most often a page of threads lies within twice as many posts.
     offset, fetch = 0, limit * 2
     while len(best) < limit and offset < MAX_RANKED:
-        found = searcher.search(clause, fetch, count=False, offset=offset).hits
+        found = searcher.search(clause, fetch, count=False, offset=offset, weight_by_field=WEIGHT).hits
         for hit in _read(searcher, found, scored=True):
             best.setdefault(hit.thread_id, hit)
         if len(found) < fetch:
@@ -279,8 +279,8 @@ def _threads(searcher: tantivy.Searcher, clause: tantivy.Query, plan: Plan, limi
 
 
 def _posts(searcher: tantivy.Searcher, clause: tantivy.Query, plan: Plan, limit: int) -> list[Hit]:
-    order_by = "position" if plan.newest_first else None
-    found = searcher.search(clause, limit, count=False, order_by_field=order_by).hits
+    order, weight = ("position", None) if plan.newest_first else (None, WEIGHT)
+    found = searcher.search(clause, limit, count=False, order_by_field=order, weight_by_field=weight).hits
     return list(_read(searcher, found, scored=not plan.newest_first))
 
 

@@ -4,7 +4,7 @@ Text segments, never HTML: the page escapes them first and marks them after.
 """
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -31,45 +31,54 @@ class _Mark(NamedTuple):
     term: str
 
 
-def snippet(body: str, query: ParsedQuery, language: str = "", width: int = MAX_CHARACTERS) -> list[Segment]:
+def snippet(
+    body: str,
+    query: ParsedQuery,
+    language: str = "",
+    width: int = MAX_CHARACTERS,
+    *,
+    meant: tuple[str, ...] = (),
+    unfinished: bool = False,
+) -> list[Segment]:
     """The best `width` characters of plain text, or its beginning when no word of the query is in it.
 
-    `language` is the document's, as it was indexed. The segments' texts together are at most `width`
-    characters, ellipses included; white space is one space.
+    `language` is the document's, as it was indexed. `meant` are words that were searched for in place of typed
+    ones; where the query is `unfinished`, what begins with its last word is marked too. The segments' texts
+    together are at most `width` characters, ellipses included; white space is one space.
     """
     # One space for any white space keeps offsets simple and lines short.
     flat = unicodedata.normalize("NFC", " ".join(body[:_READ].split()))
     spoken = text.analysis_language(language, flat)
-    marks = _marks(flat, _wanted(query, spoken), spoken, width)
+    wanted = _wanted(query, spoken, meant)
+    beginning = text.last_word(query.words[-1]) if unfinished and query.words else ""
+    marks = _marks(text.spans(flat, spoken, wanted, beginning), len(wanted) + bool(beginning), width)
     start, end = _window(flat, marks, width)
     return _cut(flat, start, end, marks)
 
 
 @lru_cache(maxsize=256)
-def _wanted(query: ParsedQuery, language: str) -> frozenset[str]:
+def _wanted(query: ParsedQuery, language: str, meant: tuple[str, ...] = ()) -> frozenset[str]:
     """The terms to mark: those that were searched for, so stop words only when there is nothing else."""
-    telling: dict[str, None] = {}
+    telling: dict[str, None] = dict.fromkeys(text.variants(" ".join(meant), (language,)))
     common: dict[str, None] = {}
     for part in (*query.words, *query.phrases):
         said = text.query_terms(part, (language,))
-        for position, is_stop in zip(said, text.stop_words(part, (language,)), strict=True):
-            (common if is_stop else telling).update(dict.fromkeys(position))
+        for terms, word in zip(said, text.query_words(part, (language,)), strict=True):
+            (common if word.is_stop else telling).update(dict.fromkeys(terms))
     return frozenset(list(telling or common)[:MAX_MARKED])
 
 
-def _marks(flat: str, wanted: frozenset[str], language: str, width: int) -> list[_Mark]:
-    if not wanted:
-        return []
+def _marks(spans: Iterable[tuple[int, int, str]], different: int, width: int) -> list[_Mark]:
     marks: list[_Mark] = []
     last_seen: dict[str, int] = {}
     complete_at: int | None = None
-    for start, end, term in text.spans(flat, language, wanted):
+    for start, end, term in spans:
         if complete_at is not None and start > complete_at:
             break
         marks.append(_Mark(start, end, term))
         last_seen[term] = start
         # All words within one window: nothing further down can be better, only finish this one.
-        if complete_at is None and len(last_seen) == len(wanted):
+        if complete_at is None and len(last_seen) == different:
             first = min(last_seen.values())
             if end - first <= width - _LEAD:
                 complete_at = first + width

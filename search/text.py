@@ -6,8 +6,10 @@ construction, and snippets can mark what was found.
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import lru_cache, partial
+from itertools import chain
+from typing import NamedTuple
 
 import Stemmer
 
@@ -19,6 +21,9 @@ LATIN_LANGUAGES = ("en", "fr", "es", "pt")
 
 MAX_TERM = 64  # characters; a longer term is cut, on both sides alike
 _DETECTED_CHARACTERS = 600
+_KEPT_WORDS = 16_384  # of each language, about 4 MB
+_KEPT_LENGTH = 32  # long runs of ideographs do not come again
+_SHORTEST = 3  # letters of a word that is kept as it is spelled
 
 # Written without spaces: Han, Kana, Hangul, with the iteration marks and the half-width forms.
 _CJK = (
@@ -103,19 +108,29 @@ def words(text: str) -> list[str]:
 
 def terms(text: str, language: str) -> list[str]:
     """The terms of a text in one known language, in order, stop words included."""
-    found: list[str] = []
-    words = _ASCII_WORD.findall(text.lower()) if text.isascii() else _WORD.findall(text)
-    for word in words:
-        found.extend(_analysed(word, language))
-    return found
+    return list(chain.from_iterable(map(_analysis(language), _words(text))))
 
 
-def spans(text: str, language: str, wanted: frozenset[str]) -> Iterator[tuple[int, int, str]]:
+def spellings(text: str, language: str) -> set[str]:
+    """The words of a text folded but not stemmed, for completing and correcting; no stop words, no ideographs.
+
+    An Arabic word is there with its article and without.
+    """
+    found = set(chain.from_iterable(map(_SPELLED.__getitem__, _words(text))))
+    return found - STOP_WORDS.get(language, frozenset())
+
+
+def _words(text: str) -> list[str]:
+    return _ASCII_WORD.findall(text.lower()) if text.isascii() else _WORD.findall(text)
+
+
+def spans(text: str, language: str, wanted: frozenset[str], beginning: str = "") -> Iterator[tuple[int, int, str]]:
     """Where the wanted terms stand in a text in NFC: (start, end, term), for marking them.
 
-    Only words that begin like a wanted term are analysed, where the script allows: ten times faster.
+    With a folded `beginning` also the words that begin so. Only words that begin like a wanted term are
+    analysed, where the script allows: ten times faster.
     """
-    likely = _beginnings(wanted)
+    likely, analysed = _beginnings(wanted, beginning), _analysis(language)
     for match in likely.finditer(text) if likely else _WORD.finditer(text):
         start = match.start()
         if likely:
@@ -124,15 +139,17 @@ def spans(text: str, language: str, wanted: frozenset[str]) -> Iterator[tuple[in
                 continue
             match = whole
         word, end = match.group(), match.end()
-        made = _analysed(word, language)
+        made = analysed(word)
         if len(made) == len(word) - 1 and _IS_CJK.match(word):
             for offset, term in enumerate(made):
                 if term in wanted:
                     yield start + offset, start + offset + 2, term
-        else:
-            for term in made:
-                if term in wanted:
-                    yield start, end, term
+            continue
+        for term in made:
+            if term in wanted:
+                yield start, end, term
+        if beginning and any(spelled.startswith(beginning) for spelled in _SPELLED[word]):
+            yield start, end, beginning
 
 
 def query_terms(text: str, languages: Iterable[str] = ()) -> list[tuple[str, ...]]:
@@ -143,12 +160,17 @@ def query_terms(text: str, languages: Iterable[str] = ()) -> list[tuple[str, ...
     asked = tuple(languages) or LATIN_LANGUAGES
     found: list[tuple[str, ...]] = []
     for word in _WORD.findall(text):
-        first = _analysed(word, asked[0])
+        first = _analysis(asked[0])(word)
         if len(first) == 1:
-            found.append(tuple(dict.fromkeys(term for lang in asked for term in _analysed(word, lang))))
+            found.append(tuple(dict.fromkeys(term for lang in asked for term in _analysis(lang)(word))))
         else:
             found.extend((term,) for term in first)
     return found
+
+
+def variants(text: str, languages: Iterable[str] = ()) -> list[str]:
+    """All terms that the words of a text may have become, each once."""
+    return list(dict.fromkeys(chain.from_iterable(query_terms(text, languages))))
 
 
 def whole_terms(text: str) -> list[str]:
@@ -156,8 +178,9 @@ def whole_terms(text: str) -> list[str]:
 
     Single ideographs are among them: the text holds only pairs, and a reader may ask for one.
     """
-    found = dict.fromkeys(match.lower()[:MAX_TERM] for match in _WHOLE.findall(text))
-    found.update(dict.fromkeys(_glued(match) for match in _NUMBERED.findall(text)))
+    narrow = _narrow(text)
+    found = dict.fromkeys(match.lower()[:MAX_TERM] for match in _WHOLE.findall(narrow))
+    found.update(dict.fromkeys(_glued(match) for match in _NUMBERED.findall(narrow)))
     if not text.isascii():
         found.update(dict.fromkeys(fold(ideograph) for ideograph in _IS_CJK.findall(text)))
     return [term for term in found if term and not term.isspace()]
@@ -165,22 +188,50 @@ def whole_terms(text: str) -> list[str]:
 
 def query_whole_terms(text: str) -> list[str]:
     """The whole tokens that a query may mean; `rfc 9110` in any case is `rfc9110`."""
-    found = dict.fromkeys(match.lower()[:MAX_TERM] for match in _WHOLE.findall(text))
-    found.update(dict.fromkeys(_glued(match) for match in _NUMBERED_ANY_CASE.findall(text)))
+    narrow = _narrow(text)
+    found = dict.fromkeys(match.lower()[:MAX_TERM] for match in _WHOLE.findall(narrow))
+    found.update(dict.fromkeys(_glued(match) for match in _NUMBERED_ANY_CASE.findall(narrow)))
     found.update(dict.fromkeys(fold(w) for w in _WORD.findall(text) if len(w) == 1 and _IS_CJK.match(w)))
     return list(found)
+
+
+def is_identifier(typed: str) -> bool:
+    """Whether a part of a query names something exactly, so that another spelling would be another thing."""
+    named = (*_WHOLE.findall(typed), *_NUMBERED_ANY_CASE.findall(typed))
+    return any(not letter.isalpha() and letter != "-" for name in named for letter in name)
 
 
 def _glued(numbered: str) -> str:
     return numbered.replace(" ", "").replace("-", "").lower()
 
 
-def stop_words(text: str, languages: Iterable[str] = ()) -> list[bool]:
-    """For each position of `query_terms`, whether it says nothing in any of the languages (default: all)."""
-    asked = tuple(languages) or LANGUAGES
-    lists = [STOP_WORDS[language] for language in asked]
+def last_word(typed: str) -> str:
+    """The folded word that a query ends with; empty when it ends with anything else, or in ideographs."""
+    said = query_words(typed)
+    is_open = said and typed.endswith(said[-1].typed) and not _IS_CJK.match(said[-1].folded)
+    return said[-1].folded if is_open else ""
+
+
+def _narrow(text: str) -> str:
+    """Full-width letters and digits as everybody else writes them."""
+    return text if text.isascii() else unicodedata.normalize("NFKC", text)
+
+
+class Spelled(NamedTuple):
+    """A word of a query: as typed, folded, and whether it says nothing in any of the languages."""
+
+    typed: str
+    folded: str
+    is_stop: bool
+
+
+def query_words(text: str, languages: Iterable[str] = ()) -> list[Spelled]:
+    """The words of a query, one for each position of `query_terms`; stop words of all languages by default."""
+    lists = [STOP_WORDS[language] for language in tuple(languages) or LANGUAGES]
     return [
-        any(word in common for common in lists) for typed in _WORD.findall(text) for word in _unstemmed(typed)
+        Spelled(typed, word, any(word in common for common in lists))
+        for typed in _WORD.findall(text)
+        for word in _unstemmed(typed)
     ]
 
 
@@ -206,9 +257,24 @@ def detect(text: str) -> str | None:
     return best if scores[best] > scores[second] else None
 
 
-def _analysed(word: str, language: str) -> tuple[str, ...]:
-    # The cache is for words that come again; long runs of ideographs would only push them out.
-    return _cached(word, language) if len(word) <= 32 else _terms_of(word, language)
+class _Kept(dict[str, tuple[str, ...]]):
+    """What was made of words before: a lookup without a call, emptied when it is full."""
+
+    def __init__(self, make: Callable[[str], tuple[str, ...]]) -> None:
+        super().__init__()
+        self._make = make
+
+    def __missing__(self, word: str) -> tuple[str, ...]:
+        made = self._make(word)
+        if len(word) <= _KEPT_LENGTH:
+            if len(self) >= _KEPT_WORDS:
+                self.clear()
+            self[word] = made
+        return made
+
+
+def _analysis(language: str) -> Callable[[str], tuple[str, ...]]:
+    return _ANALYSED[language if language in _ANALYSED else "en"].__getitem__
 
 
 def _terms_of(word: str, language: str) -> tuple[str, ...]:
@@ -223,22 +289,30 @@ def _unstemmed(word: str) -> tuple[str, ...]:
     return tuple(part[:MAX_TERM] for part in _WORD.findall(folded))
 
 
-_cached = lru_cache(maxsize=32_768)(_terms_of)
+def _spelled(word: str) -> tuple[str, ...]:
+    found = [part for part in _unstemmed(word) if len(part) >= _SHORTEST and not _IS_CJK.match(part)]
+    bare = [without_article(part) for part in found if _script(part) == "ar"]
+    return tuple(dict.fromkeys(part for part in (*found, *bare) if not part.isdecimal()))
+
+
+_ANALYSED = {language: _Kept(partial(_terms_of, language=language)) for language in LANGUAGES}
+_SPELLED = _Kept(_spelled)
 
 
 @lru_cache(maxsize=256)
-def _beginnings(wanted: frozenset[str]) -> re.Pattern[str] | None:
+def _beginnings(wanted: frozenset[str], beginning: str = "") -> re.Pattern[str] | None:
     """A pattern for the first letters of Latin and Cyrillic terms in every spelling; None for others.
 
     Stems keep the beginning of their words there. Arabic ones lose articles, and pairs of ideographs
     begin anywhere.
     """
-    if not wanted or any(_script(term) not in ("latin", "ru") for term in wanted):
+    looked_for = [*wanted, beginning] if beginning else [*wanted]
+    if not looked_for or any(_script(term) not in ("latin", "ru") for term in looked_for):
         return None
     spellings = _spellings()
     starts = {
         "".join(f"[{spellings.get(letter, re.escape(letter))}]" for letter in _beginning(term))
-        for term in wanted
+        for term in looked_for
     }
     return re.compile("|".join(sorted(starts)))
 
@@ -279,12 +353,17 @@ def _stem(folded: str, language: str) -> str:
         own = language if language in LATIN_LANGUAGES else "en"
         return _stem_latin(folded, own)
     if script == "ar":
-        for article in _AR_ARTICLES:
-            if folded.startswith(article) and len(folded) - len(article) >= 3:
-                folded = folded[len(article) :]
-                break
+        folded = without_article(folded)
     if script in _STEMMERS:
         return str(_STEMMERS[script].stemWord(folded)) or folded
+    return folded
+
+
+def without_article(folded: str) -> str:
+    """An Arabic word without `ال` and the letters written onto it; others as they are."""
+    for article in _AR_ARTICLES:
+        if folded.startswith(article) and len(folded) - len(article) >= _SHORTEST:
+            return folded[len(article) :]
     return folded
 
 

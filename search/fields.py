@@ -1,0 +1,73 @@
+"""The fields of the embedded index, and a document prepared for them."""
+
+import tantivy
+
+from search import text
+from search.documents import Document
+from search.query import clean, primary_language
+from search.ranking import weight
+
+# What is said of a document besides its words, as terms of one field.
+ANSWERED, ACCEPTED, LINK = "answered", "accepted", "link"
+
+WEIGHT = "weight"  # what a score is multiplied by
+
+
+def schema() -> tantivy.Schema:
+    """The fields of a document. All text comes analysed, its terms separated by spaces.
+
+    Ids are signed: deleting by a term of an unsigned field silently deletes nothing.
+    """
+    builder = tantivy.SchemaBuilder()
+    for name in ("post_id", "thread_id", "group_id", "position"):
+        builder.add_integer_field(name, indexed=True, fast=True)
+    for name in ("number", "stamp"):
+        builder.add_integer_field(name, fast=True)
+    builder.add_float_field(WEIGHT, fast=True)
+    for name in ("language", "author", "kind", "is"):
+        builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
+    for name in ("body", "title", "topic"):
+        builder.add_text_field(name, tokenizer_name="whitespace", index_option="position")
+    for name in ("whole", "spelling"):
+        builder.add_text_field(name, tokenizer_name="whitespace", index_option="basic")
+    return builder.build()
+
+
+def to_tantivy(document: Document) -> tantivy.Document:
+    """Analyse a document into the fields of `clauses.schema`."""
+    language = text.analysis_language(document.language, f"{document.title}\n{document.text}")
+    title = " ".join(text.terms(document.title, language))
+    body = " ".join(text.terms(document.text, language))
+    made = tantivy.Document()
+    made.add_integer("post_id", document.post_id)
+    made.add_integer("thread_id", document.thread_id)
+    made.add_integer("group_id", document.group_id)
+    made.add_integer("position", document.position)
+    made.add_integer("stamp", document.stamp)
+    made.add_integer("number", document.number)
+    made.add_text("language", primary_language(document.language) or language)
+    for name in {author_key(document.author), author_key(document.author_name)} - {""}:
+        made.add_text("author", name)
+    made.add_text("kind", document.kind)
+    said = {ANSWERED: document.answered, ACCEPTED: document.accepted, LINK: document.has_link}
+    for state in (state for state, holds in said.items() if holds):
+        made.add_text("is", state)
+    # Under number 1 the title belongs to the post; under the others it only says where they are.
+    if document.number == 1:
+        made.add_text("body", f"{title} {body}")
+        made.add_text("title", title)
+    else:
+        made.add_text("body", body)
+        made.add_text("topic", title)
+    made.add_float(WEIGHT, weight(document))
+    spelled = text.spellings(document.text, language)
+    if document.number == 1:
+        spelled |= text.spellings(document.title, language)
+    made.add_text("spelling", " ".join(spelled))
+    made.add_text("whole", " ".join(text.whole_terms(f"{document.title}\n{document.text}")))
+    return made
+
+
+def author_key(name: str) -> str:
+    """How an author's name is compared: folded, without what no encoder accepts."""
+    return text.fold(clean(name)).strip()
