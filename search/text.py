@@ -205,6 +205,11 @@ def _glued(numbered: str) -> str:
     return numbered.replace(" ", "").replace("-", "").lower()
 
 
+def stop_words(text: str, languages: Iterable[str] = ()) -> list[bool]:
+    """For each position of `query_terms`, whether it says nothing in any of the languages (default: all)."""
+    return [word.is_stop for word in query_words(text, languages)]
+
+
 def last_word(typed: str) -> str:
     """The folded word that a query ends with; empty when it ends with anything else, or in ideographs."""
     said = query_words(typed)
