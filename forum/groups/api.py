@@ -32,7 +32,7 @@ async def list_groups(call: Call[None, GroupFilter]) -> Response:
     """The groups whose card you may see."""
     wanted = call.query
     return document(
-        await queries.group_list(call.actor, wanted.theme, wanted.language, mine=wanted.mine)
+        await queries.group_list(call.actor, wanted.theme, wanted.language, mine=wanted.mine, q=wanted.q)
     )
 
 

@@ -8,6 +8,7 @@ from auth.actor import Actor
 from forum.groups.models import JoinPolicy, Visibility
 from forum.groups.policies import GroupState, can_list_members, can_manage_members, can_see_card
 from forum.kit.errors import NotFound
+from forum.kit.text import literal
 from forum.kit.transaction import connection
 from forum.kit.verdict import require
 
@@ -52,6 +53,7 @@ LIST = (
         AND ($1::bigint IS NOT NULL OR g.visibility <> 'members')
         AND ($4::text IS NULL OR g.theme = $4) AND ($5::text IS NULL OR g.language = $5)
         AND (NOT $6::boolean OR m.id IS NOT NULL)
+        AND (g.title ILIKE ALL($7::text[]) OR g.purpose ILIKE ALL($7::text[]))
     ) card
 """
 )
@@ -157,13 +159,14 @@ def state(row: asyncpg.Record) -> GroupState:
 
 
 async def group_list(
-    actor: Actor, theme: str | None = None, language: str | None = None, *, mine: bool = False
+    actor: Actor, theme: str | None = None, language: str | None = None, *, mine: bool = False, q: str = ""
 ) -> bytes:
-    """GroupList: every group whose card this actor may see."""
+    """GroupList: every group whose card this actor may see; with ``q``, those whose title or purpose has its words."""
+    patterns = [f"%{literal(word)}%" for word in q.split()]
     async with connection() as sql:
         return bytes(
             await sql.fetchval(
-                LIST, actor.member_id, list(actor.listed), list(actor.readable), theme, language, mine
+                LIST, actor.member_id, list(actor.listed), list(actor.readable), theme, language, mine, patterns
             )
         )
 

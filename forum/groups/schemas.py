@@ -140,6 +140,9 @@ class Limit(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class GroupFilter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``q``: words of the title or the purpose."""
+
+    q: Annotated[str, Meta(max_length=100)] = ""
     theme: Annotated[str, Meta(max_length=40)] | None = None
     language: Annotated[str, Meta(max_length=8)] | None = None
     mine: bool = False

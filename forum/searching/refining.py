@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import Final
+from typing import Final, Protocol
 
 from search import text
 from search.engine import Correction
@@ -22,6 +22,16 @@ FAMILIES: Final[dict[str, frozenset[str]]] = {
 _OPERATORS: Final = {"group": "group", "language": "lang", "kind": "kind", "author": "from", "sort": "sort"}
 
 
+class Respelt(Protocol):
+    """A correction, on its way or on the wire."""
+
+    @property
+    def typed(self) -> str: ...
+
+    @property
+    def meant(self) -> str: ...
+
+
 def without(q: str, family: str) -> str:
     """The query without its filters of that family."""
     names = FAMILIES[family]
@@ -36,7 +46,7 @@ def narrowed(bare: str, family: str, value: str) -> str:
     return f"{bare} {said}".strip()
 
 
-def respelled(q: str, corrections: Iterable[Correction]) -> str:
+def respelled(q: str, corrections: Iterable[Respelt]) -> str:
     """The query with the words that were meant in the place of those that were typed."""
     for each in corrections:
         q = _word(each.typed).sub(lambda _, meant=each.meant: meant, q)  # type: ignore[misc]

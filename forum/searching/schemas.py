@@ -147,3 +147,25 @@ class SavedSearchDoc(msgspec.Struct, frozen=True):
 
 class SavedSearches(msgspec.Struct, frozen=True):
     items: list[SavedSearchDoc]
+
+
+class SuggestionsWanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``q``: what was typed so far; ``group``, a slug: threads of this group only."""
+
+    q: Annotated[str, Meta(max_length=200)] = ""
+    group: Annotated[str, Meta(max_length=60)] | None = None
+
+
+class SuggestedThread(msgspec.Struct, frozen=True):
+    """``group`` is its title."""
+
+    id: int
+    title: str
+    slug: str
+    group: str
+
+
+class Suggestions(msgspec.Struct, frozen=True):
+    threads: list[SuggestedThread]
+    groups: list[GroupBrief]
+    people: list[Person]

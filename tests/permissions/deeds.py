@@ -192,7 +192,13 @@ DEEDS: dict[str, Deed] = {
     "see_member_profile_and_directory": deed(
         api("GET", "/members"), api("GET", "/members/{username}"), page("/members"), page("/m/{username}")
     ),
-    "search_and_live": deed(api("GET", "/search?q=post&group={slug}"), page("/search?q=post&group={slug}")),
+    "search_and_live": deed(
+        api("GET", "/search?q=post&group={slug}"),
+        api("GET", "/search?q=post&thread={thread}&facets=true"),
+        api("GET", "/suggestions?q=thr&group={slug}"),
+        page("/search?q=post&group={slug}"),
+        page("/search?q=post&thread={thread}"),
+    ),
     "edit_own_post": deed(*EDIT, prepare=on.own_post),
     "edit_post_of_another": deed(*EDIT, prepare=on.own_post),
     "edit_thread_title_and_tags": deed(

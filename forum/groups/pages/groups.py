@@ -66,10 +66,11 @@ def may_join(view: View, card: GroupCard) -> str:
 
 @page("see_group_card")
 async def group_list(view: View) -> Response:
-    """All groups on one page; `theme`, `language` and `mine` narrow it."""
+    """All groups on one page; `q`, `theme`, `language` and `mine` narrow it."""
+    q = view.query.get("q", "").strip()[:100]
     theme, language = view.query.get("theme") or None, view.query.get("language") or None
     mine = bool(view.query.get("mine")) and not view.actor.is_anonymous
-    cards = decoded(await queries.group_list(view.actor, theme, language, mine=mine), GroupList).items
+    cards = decoded(await queries.group_list(view.actor, theme, language, mine=mine, q=q), GroupList).items
     shelves = [(key, words, [card for card in cards if card.theme == key]) for key, words in themes().items()]
     rest = [card for card in cards if card.theme not in themes()]
     if rest:
@@ -81,6 +82,7 @@ async def group_list(view: View) -> Response:
         section="groups",
         shelves=[shelf for shelf in shelves if shelf[2]],
         themes=themes(),
+        q=q,
         theme=theme,
         language=language,
         mine=mine,

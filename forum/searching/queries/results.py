@@ -59,9 +59,10 @@ class Around:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A page of results; ``place`` is the group that was asked for by its slug."""
+    """A page of results; ``readable`` is where was looked, ``place`` the group that was asked for by its slug."""
 
     results: SearchResults
+    readable: tuple[int, ...] = ()
     around: Around = Around()
     place: GroupState | None = None
 
@@ -73,23 +74,22 @@ async def search(actor: Actor, wanted: SearchWanted) -> SearchResults:
 
 async def find(actor: Actor, wanted: SearchWanted, *, names: bool = False) -> Found:
     """The same with what is around it: ``names`` adds groups and people whose names match."""
-    readable, place = await _scope(actor, wanted)
+    readable, place = await scope(actor, wanted)
     parsed = parse(wanted.q)
-    if not wanted.q.strip() or not readable:
+    if not wanted.q.strip():
         return Found(SearchResults([]), place=place)
-    if parsed.groups:
-        readable = await among(parsed.groups, readable)
-    query = Query(parsed, readable, wanted.thread, verbatim=wanted.verbatim)
+    searched = await _among(parsed.groups, readable) if parsed.groups else readable
+    query = Query(parsed, searched, wanted.thread, verbatim=wanted.verbatim)
     door = _Door(actor, wanted, query, names=names and place is None and wanted.thread is None)
     try:
         await door.walk_through(Walk(query, wanted.after, counting=wanted.facets))
     except SearchUnavailable:
         door = _Door(actor, wanted, query, names=door.names)
         await door.by_titles()
-    return Found(await _results(door), door.around, place)
+    return Found(await _results(door), readable, door.around, place)
 
 
-async def _scope(actor: Actor, wanted: SearchWanted) -> tuple[tuple[int, ...], GroupState | None]:
+async def scope(actor: Actor, wanted: SearchWanted) -> tuple[tuple[int, ...], GroupState | None]:
     """The groups to search in: those that the actor may read, or the one that was asked for, through its door."""
     if wanted.thread is not None:
         return ((await thread_door(actor, wanted.thread)).group.id,), None
@@ -100,7 +100,7 @@ async def _scope(actor: Actor, wanted: SearchWanted) -> tuple[tuple[int, ...], G
     return (group.id,), group
 
 
-async def among(slugs: Sequence[str], readable: tuple[int, ...]) -> tuple[int, ...]:
+async def _among(slugs: Sequence[str], readable: tuple[int, ...]) -> tuple[int, ...]:
     """Those of the groups that have one of these slugs."""
     async with connection() as sql:
         rows = await sql.fetch(statements.AMONG, [slug.lower() for slug in slugs], list(readable))

@@ -173,6 +173,92 @@ function compose() {
   });
 }
 
+/* Search: what is meant may be offered while it is typed; arrows choose, Enter goes there. */
+
+const link = (list, href, words, note) => {
+  const option = document.createElement("a");
+  option.href = href;
+  option.id = `${list.id}-${list.children.length}`;
+  option.tabIndex = -1;
+  option.setAttribute("role", "option");
+  const [name, hint] = [document.createElement("bdi"), document.createElement("small")];
+  name.textContent = words;
+  hint.textContent = note;
+  option.append(name, hint);
+  list.append(option);
+};
+
+function offer(form, place) {
+  const input = form.elements.q;
+  const list = document.createElement("div");
+  const [group, person] = form.dataset.offers.split("|");
+  let timer = 0, asked = null, at = -1;
+  list.id = `offers${place}`;
+  list.className = "offers";
+  list.hidden = true;
+  list.setAttribute("role", "listbox");
+  list.setAttribute("aria-label", input.labels[0]?.textContent || input.getAttribute("aria-label"));
+  for (const [name, value] of [["role", "combobox"], ["aria-controls", list.id], ["aria-autocomplete", "list"],
+    ["aria-expanded", "false"], ["autocomplete", "off"]]) input.setAttribute(name, value);
+  form.append(list);
+
+  const choose = (number) => {
+    list.children[at]?.removeAttribute("aria-selected");
+    at = number;
+    const option = list.children[at];
+    option?.setAttribute("aria-selected", "true");
+    option?.scrollIntoView({ block: "nearest" });
+    if (option) input.setAttribute("aria-activedescendant", option.id);
+    else input.removeAttribute("aria-activedescendant");
+  };
+  const show = (open) => {
+    choose(-1);
+    list.hidden = !open;
+    input.setAttribute("aria-expanded", open);
+  };
+  const close = () => {
+    clearTimeout(timer);
+    asked?.abort();
+    show(false);
+  };
+  const fill = async () => {
+    asked?.abort();
+    asked = new AbortController();
+    const query = new URLSearchParams({ q: input.value.slice(0, 200) });
+    if (form.elements.group) query.set("group", form.elements.group.value);
+    const response = await fetch(`/api/v1/suggestions?${query}`, { signal: asked.signal }).catch(() => null);
+    if (!response?.ok) return;
+    const found = await response.json().catch(() => null);
+    if (!found) return;
+    list.replaceChildren();
+    for (const { id, slug, title, group } of found.threads) link(list, `/t/${id}/${slug}`, title, group);
+    for (const { slug, title } of found.groups) link(list, `/g/${slug}`, title, group);
+    for (const { username, name } of found.people) link(list, `/m/${username}`, name, person);
+    show(list.children.length > 0 && document.activeElement === input);
+  };
+  input.addEventListener("input", () => {
+    clearTimeout(timer);
+    if (input.value.trim().length < 2) return close();
+    timer = setTimeout(fill, 150);
+  });
+  input.addEventListener("keydown", (event) => {
+    if (list.hidden || event.isComposing) return;
+    const many = list.children.length;
+    // Between the last offer and the first one lies the text itself.
+    if (event.key === "ArrowDown") choose(at + 1 < many ? at + 1 : -1);
+    else if (event.key === "ArrowUp") choose(at < 0 ? many - 1 : at - 1);
+    else if (event.key === "Enter" && at >= 0) list.children[at].click();
+    else if (event.key === "Escape") close();
+    else return;
+    event.preventDefault();
+  });
+  input.addEventListener("blur", close);
+  form.addEventListener("submit", close);
+  // A press on an offer leaves the focus where it is, so that the list is still there for the click.
+  list.addEventListener("pointerdown", (event) => event.preventDefault());
+  list.addEventListener("mousedown", (event) => event.preventDefault());
+}
+
 /* Keys: only where nothing is being typed. */
 
 let waiting = "";
@@ -244,6 +330,7 @@ addEventListener("click", (event) => {
   }
 });
 
+$$("form[data-offers]").forEach(offer);
 if (composer) compose();
 if (posts) $$(".post", posts).forEach((post) => seen.observe(post));
 if (fresh.box || !posts) live();
