@@ -70,6 +70,7 @@ SCHEDULE: list[Periodic] = [
     Periodic("groups.refresh_counters", timedelta(minutes=5)),
     Periodic("groups.end_due_places", timedelta(minutes=15)),
     Periodic("courses.read_rosters", timedelta(minutes=15)),
+    Periodic("searching.verify_index", 24 * HOUR),
 ]
 
 

@@ -16,6 +16,7 @@ SUBSCRIPTIONS: Subscriptions = {
     members.MemberAdmitted: NOBODY,
     members.MemberApproved: NOBODY,
     members.ProfileEdited: NOBODY,
+    members.MemberRenamed: Subscribers(later=(searching.index_member,)),
     members.WayInDisconnected: Subscribers(within=(places.let_go,)),
     groups.MembershipStarted: Subscribers(within=(reading.begin_group,), later=(recount_group,)),
     groups.MembershipEnded: Subscribers(within=(reading.end_group,), later=(recount_group,)),
@@ -37,8 +38,8 @@ SUBSCRIPTIONS: Subscriptions = {
     threads.PostEdited: Subscribers(later=(tell.tell_of_edit, searching.index_post)),
     threads.PostWithdrawn: Subscribers(later=(searching.index_post, recount_group)),
     threads.ThreadEdited: Subscribers(later=(searching.index_thread,)),
-    threads.AnswerAccepted: Subscribers(later=(tell.tell_of_acceptance,)),
-    threads.AnswerUnaccepted: NOBODY,
+    threads.AnswerAccepted: Subscribers(later=(tell.tell_of_acceptance, searching.index_thread)),
+    threads.AnswerUnaccepted: Subscribers(later=(searching.index_thread,)),
     threads.ReactionsChanged: NOBODY,
     threads.PostReported: Subscribers(later=(tell.tell_of_report,)),
 }

@@ -195,7 +195,9 @@ class EmbeddedEngine:
         searcher = self._searcher()
         wanted = tantivy.Query.range_query(self._schema, "post_id", tantivy.FieldType.Integer, first, last)
         with _broken_is_unavailable():
-            found = searcher.search(wanted, max(1, last - first + 1), count=False, order_by_field="post_id").hits
+            # Room is made for as many as are asked for, so not for more than there are.
+            most = max(1, min(last - first + 1, searcher.num_docs))
+            found = searcher.search(wanted, most, count=False, order_by_field="post_id").hits
             addresses = [address for _, address in found]
             ids, stamps = (searcher.fast_field_values(name, addresses) for name in ("post_id", "stamp"))
             return {int(post_id or 0): int(stamp or 0) for post_id, stamp in zip(ids, stamps, strict=True)}

@@ -6,8 +6,9 @@ from forum.cli.session import in_database, say
 from forum.groups.recount import count_places_without_grant, mend_roles, recount_groups
 from forum.kit import migration
 from forum.searching import engine
-from forum.searching.indexing import count_documents
+from forum.searching.comparison import verify
 from forum.threads.recount import find_gaps, recount_reactions, recount_threads
+from search.engine import SearchUnavailable
 
 
 def doctor() -> None:
@@ -36,9 +37,9 @@ async def _examine(settings: Settings) -> list[str]:
 
 
 async def _index(settings: Settings) -> str:
-    async with engine.installed(settings) as found:
-        status = await found.status()
-    posts = await count_documents()
-    if status.ready and status.documents == posts:
-        return f"the search index holds all {posts} posts"
-    return f"WRONG  the search index holds {status.documents} of {posts} posts (run: forum search rebuild)"
+    try:
+        async with engine.installed(settings):
+            found = await verify()
+    except SearchUnavailable as error:
+        return f"WRONG  {error} (run: forum search rebuild)"
+    return f"mended {found.total} documents of the search index ({found})"

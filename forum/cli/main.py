@@ -9,9 +9,11 @@ import typer
 from config.loading import SettingsError
 from forum.cli import auth, config, demo, groups, imports, members, migrate, scim, search, serving, tokens
 from forum.cli.doctor import doctor
+from forum.jobs.queue import NotNowError
 from forum.kit.errors import Invalid, Refusal
 from forum.kit.postgres import PostgresError
 from forum.web.messages import explain, explain_field
+from search.engine import SearchUnavailable
 
 app = typer.Typer(
     name="forum",
@@ -52,7 +54,7 @@ def run() -> None:
     except Refusal as refusal:
         complain(explain(refusal.code))
         sys.exit(1)
-    except OSError as error:
+    except (SearchUnavailable, NotNowError, OSError) as error:
         complain(str(error))
         sys.exit(1)
     except KeyboardInterrupt:

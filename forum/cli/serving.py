@@ -1,6 +1,5 @@
 """forum demo, forum serve, forum worker."""
 import asyncio
-import logging
 import signal
 import socket
 import sys
@@ -25,27 +24,21 @@ from forum.cli.processes import Processes, when_orphaned
 from forum.cli.session import database_url, open_database, say
 from forum.courses import campus as rosters
 from forum.directory import MemberDirectory
-from forum.jobs.reach import UNREACHABLE
 from forum.kit import migration
 from forum.outbox import registry
 from forum.outbox.stream import renumber_after_restore
 from forum.places import GroupPlaces
 from forum.searching import engine
-from forum.searching.rebuild import rebuild
+from forum.searching.rebuild import keeping_an_index
 from forum.site.kind import SiteKind, declare_kind, kind_of_site
 from forum.subscriptions import SUBSCRIPTIONS
 from forum.worker import run_worker
-from search.engine import SearchUnavailable
-
-log = logging.getLogger(__name__)
 
 KEEP_ALIVE_SECONDS = 10
 BACKLOG = 512
 LEAVE_SECONDS = 1.0
 # They were told to end when the requests were; this is for giving back what is not done.
 JOBS_SECONDS = 5.0
-# Between two tries to make a search index that could not be made at the start.
-INDEX_SECONDS = 5.0
 
 
 class Server(uvicorn.Server):
@@ -185,39 +178,8 @@ async def _lifespan(site: Site, url: str, stop: asyncio.Event) -> AsyncIterator[
 
 
 async def _run_jobs(stop: asyncio.Event, site: Site) -> None:
-    async with search_from_the_start():
+    async with keeping_an_index():
         await run_worker(stop, site.settings.jobs, site.listener)
-
-
-@asynccontextmanager
-async def search_from_the_start() -> AsyncIterator[None]:
-    """An index that was never made, or is damaged, is made before the jobs that change it.
-
-    Where that fails (another process is making it, the database is away) it is tried again beside the other jobs.
-    """
-    again = None if await _have_index() else asyncio.create_task(_keep_making_index(), name="search index")
-    try:
-        yield
-    finally:
-        if again is not None:
-            again.cancel()
-
-
-async def _keep_making_index() -> None:
-    while True:
-        await asyncio.sleep(INDEX_SECONDS)
-        if await _have_index():
-            return
-
-
-async def _have_index() -> bool:
-    try:
-        if not (await engine.engine().status()).ready:
-            await rebuild()
-    except (SearchUnavailable, *UNREACHABLE) as error:
-        log.warning("the search index cannot be made now: %r", error)
-        return False
-    return True
 
 
 def worker() -> None:
@@ -236,7 +198,7 @@ async def _work(settings: Settings, url: str) -> None:
     async with (
         open_database(settings, url),
         engine.installed(settings),
-        search_from_the_start(),
+        keeping_an_index(),
         open_client(settings.limits) as client,
     ):
         if settings.site.secret_key:

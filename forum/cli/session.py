@@ -13,6 +13,8 @@ from config.database import connect, disconnect, tortoise_config
 from config.loading import load
 from config.settings import Settings
 from forum.kit.postgres import EmbeddedPostgres, running_url
+from forum.outbox import registry
+from forum.subscriptions import SUBSCRIPTIONS
 
 T = TypeVar("T")
 
@@ -42,7 +44,8 @@ async def open_database(settings: Settings, url: str) -> AsyncIterator[None]:
 
 
 def in_database(work: Callable[[Settings], Coroutine[Any, Any, T]], *, data: str | None = None) -> T:
-    """Run ``work`` with the database open."""
+    """Run ``work`` with the database open, and with what follows from what it does."""
+    registry.install(SUBSCRIPTIONS)
     settings = load(needs_secret=False, database_data=data)
 
     async def run(url: str) -> T:

@@ -17,7 +17,7 @@ from pgqueuer.domain.errors import RetryRequested
 from pgqueuer.domain.models import Context
 from pgqueuer.domain.models import Job as Picked
 
-from forum.jobs.queue import Job
+from forum.jobs.queue import Job, NotNowError
 from forum.jobs.reach import UNREACHABLE
 from forum.kit.transaction import connection
 
@@ -44,10 +44,6 @@ class ExhaustedError(Exception):
     """The job has had all its tries; PgQueuer holds it."""
 
 
-class StillWritingError(Exception):
-    """An older transaction is still open, and may hold a change that this job has to see."""
-
-
 @dataclass
 class Executor(AbstractEntrypointExecutor):
     """Runs one kind of job for PgQueuer; ``running`` holds the tasks to cancel when the worker must go."""
@@ -66,9 +62,9 @@ class Executor(AbstractEntrypointExecutor):
             # PgQueuer deletes a job whose task is cancelled; the worker is only going home, so give it back.
             await _quietly(UNCOUNT_TRY, job.id)
             raise RetryRequested(timedelta(), "the worker is stopping") from None
-        except StillWritingError:
+        except NotNowError as error:
             await _quietly(UNCOUNT_TRY, job.id)
-            raise RetryRequested(FIRST_PAUSE, "an older transaction is still open") from None
+            raise RetryRequested(error.pause, str(error)) from None
         except UNREACHABLE as error:
             raise RetryRequested(FIRST_PAUSE, repr(error)) from error
         finally:
@@ -81,6 +77,8 @@ class Executor(AbstractEntrypointExecutor):
         try:
             async with asyncio.timeout(self.job.seconds):
                 await self.job.run(**msgspec.json.decode(job.payload or b"{}"))
+        except NotNowError:
+            raise
         except Exception as error:
             log.warning("job %s (%s), try %s of %s: %r", job.entrypoint, job.id, tries, MAX_TRIES, error)
             await _quietly(NOTE_ERROR, job.id, repr(error)[:ERROR_LENGTH].replace("\0", ""))
@@ -108,7 +106,7 @@ async def _outlive_older_writers(raw: asyncpg.Connection, tx: int) -> None:
     deadline = asyncio.get_running_loop().time() + OLDER_WRITERS_WAIT
     while await raw.fetchval(OLDEST_WRITER) < tx:
         if asyncio.get_running_loop().time() > deadline:
-            raise StillWritingError
+            raise NotNowError("an older transaction is still open", FIRST_PAUSE)
         await asyncio.sleep(0.005)
 
 

@@ -47,6 +47,14 @@ class Job:
         return f"{self.name}:{self.dedupe(**payload)}" if self.dedupe else None
 
 
+class NotNowError(Exception):
+    """What a job needs is away: it comes back after ``pause``, as often as it takes, and this was no try."""
+
+    def __init__(self, reason: str, pause: timedelta) -> None:
+        super().__init__(reason)
+        self.pause = pause
+
+
 class Waiting(NamedTuple):
     """One call to enqueue."""
 

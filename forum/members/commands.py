@@ -17,7 +17,7 @@ from forum.kit.errors import Invalid, NotAllowed, NotFound, PreconditionMissing,
 from forum.kit.fields import body_field, line_field
 from forum.kit.transaction import command, connection
 from forum.kit.verdict import require
-from forum.members.facts import MemberApproved, ProfileEdited, WayInDisconnected
+from forum.members.facts import MemberApproved, MemberRenamed, ProfileEdited, WayInDisconnected
 from forum.members.models import Member
 from forum.members.policies import (
     can_administer,
@@ -74,14 +74,15 @@ async def edit_profile(actor: Actor, edit: ProfileEdit, version: int | None) -> 
         raise Invalid({"time_zone": "unknown_choice"})
     if unknown := set(changes.get("audiences", {})) - AUDIENCE_FIELDS:
         raise Invalid({f"audiences.{sorted(unknown)[0]}": "unknown_field"})
-    changed = await Member.filter(id=actor.member_id, version=version).update(
-        **changes, version=F("version") + 1
-    )
-    if not changed:
+    mine = Member.filter(id=actor.member_id)
+    renamed = "display_name" in changes and not await mine.filter(display_name=changes["display_name"]).exists()
+    if not await mine.filter(version=version).update(**changes, version=F("version") + 1):
         stored = await Member.get(id=actor.member_id)
         raise Stale(version=stored.version)
     assert actor.member_id is not None
     await record(ProfileEdited(member_id=actor.member_id))
+    if renamed:
+        await record(MemberRenamed(member_id=actor.member_id))
 
 
 @command

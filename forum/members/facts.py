@@ -38,3 +38,12 @@ class ProfileEdited(Fact):
     name: ClassVar[str] = "member.profile_edited"
 
     member_id: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MemberRenamed(Fact):
+    """The name that is shown has changed; what carries it (the search index) follows."""
+
+    name: ClassVar[str] = "member.renamed"
+
+    member_id: int

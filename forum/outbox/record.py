@@ -10,7 +10,7 @@ from forum.jobs.queue import ENQUEUE, Waiting, columns_of, wake
 from forum.kit.transaction import after_commit, connection, in_transaction
 from forum.outbox import relay
 from forum.outbox.fact import Fact
-from forum.outbox.registry import Later, payload_for, subscribers_of
+from forum.outbox.registry import jobs_after, subscribers_of
 
 __all__ = ["Fact", "MemberEntry", "audit", "audit_members", "record", "record_all"]
 
@@ -50,11 +50,8 @@ async def record_all(facts: Sequence[Fact]) -> None:
         raise RuntimeError(f"{facts[0].name} is recorded outside a command")
     waiting: dict[tuple[str, str], Waiting] = {}
     for fact in facts:
-        for each in subscribers_of(type(fact)).later:
-            payload = payload_for(each, fact)
-            if payload is not None:
-                job = each.job if isinstance(each, Later) else each
-                waiting.setdefault((job.name, _json(payload)), Waiting(job, payload))
+        for job, payload in jobs_after(fact):
+            waiting.setdefault((job.name, _json(payload)), Waiting(job, payload))
     async with connection() as raw:
         await raw.execute(
             RECORD, *columns_of(waiting.values()), [fact.name for fact in facts], [_json(fact) for fact in facts]

@@ -5,7 +5,7 @@ transaction: each takes those fields of the fact that its function names, unless
 its payload.
 """
 import inspect
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from typing import Any, NamedTuple
 
@@ -69,6 +69,14 @@ def unlisted(subscriptions: Subscriptions) -> list[str]:
     """Names of the known facts that have no line, not even an empty one."""
     listed = {kind.name for kind in subscriptions}
     return sorted(kind.name for kind in every_fact() if kind.name not in listed)
+
+
+def jobs_after(fact: Fact) -> Iterator[tuple[Job, Mapping[str, Any]]]:
+    """The ``later`` jobs that this fact asks for, with their payloads."""
+    for later in subscribers_of(type(fact)).later:
+        payload = payload_for(later, fact)
+        if payload is not None:
+            yield later.job if isinstance(later, Later) else later, payload
 
 
 def payload_for(later: Job | Later, fact: Fact) -> Mapping[str, Any] | None:

@@ -23,6 +23,10 @@ SELECT tx, id, name, payload::text AS payload, created_at FROM facts
 WHERE (tx, id) > ($1, $2) AND tx < pg_snapshot_xmin(pg_current_snapshot())::text::bigint
 ORDER BY tx, id LIMIT $3
 """
+ALL_AFTER = """
+SELECT tx, id, name, payload::text AS payload, created_at FROM facts
+WHERE (tx, id) > ($1, $2) ORDER BY tx, id LIMIT $3
+"""
 NEWEST = """
 SELECT tx, id FROM facts WHERE tx < pg_snapshot_xmin(pg_current_snapshot())::text::bigint
 ORDER BY tx DESC, id DESC LIMIT 1
@@ -66,8 +70,20 @@ class StoredFact:
 
 async def facts_after(cursor: Cursor, limit: int = LIMIT) -> list[StoredFact]:
     """The next facts in order, at most ``limit``; none that a running transaction could still come before."""
+    return await _stored(AFTER, cursor, limit)
+
+
+async def committed_after(cursor: Cursor, limit: int = LIMIT) -> list[StoredFact]:
+    """The next of the facts committed by now, whoever still writes: one that commits later may come before them.
+
+    For somebody who asks once for what is past, not for a reader who goes on from here.
+    """
+    return await _stored(ALL_AFTER, cursor, limit)
+
+
+async def _stored(statement: str, cursor: Cursor, limit: int) -> list[StoredFact]:
     async with connection() as raw:
-        rows = await raw.fetch(AFTER, cursor.tx, cursor.id, limit)
+        rows = await raw.fetch(statement, cursor.tx, cursor.id, limit)
     return [
         StoredFact(
             Cursor(row["tx"], row["id"]), row["name"], msgspec.json.decode(row["payload"]), row["created_at"]

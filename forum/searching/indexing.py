@@ -1,7 +1,13 @@
-"""Keeping the index in step: posts are read again and put in, or taken out, many at a time."""
+"""Keeping the index in step: posts are read again and put in, or taken out, many at a time.
+
+What a document holds is in ``DOCUMENTS``, and whatever changes one of its columns records a fact whose jobs index the
+posts concerned (`forum/subscriptions.py`; `tests/searching/test_facts.py` holds that none is forgotten). A group's
+visibility and its members are no part of a document: each search is narrowed to the groups that its actor may read at
+that moment, and each hit is read again through the same door. So closing a group has nothing to index.
+"""
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Sequence
 
 import asyncpg
 
@@ -19,6 +25,7 @@ DOCUMENTS = """
     FROM posts p JOIN threads t ON t.id = p.thread_id JOIN members a ON a.id = p.author_id
 """
 SOME = DOCUMENTS + " WHERE p.id = ANY($1::bigint[]) AND p.state = 'public'"
+BETWEEN = DOCUMENTS + " WHERE p.id BETWEEN $1 AND $2 AND p.state = 'public'"
 NEXT = DOCUMENTS + " WHERE p.id > $1 AND p.state = 'public' ORDER BY p.id LIMIT $2"
 COUNT = "SELECT count(*) FROM posts WHERE state = 'public'"
 
@@ -50,33 +57,46 @@ class Gatherer:
 
 
 async def index_posts(post_ids: Iterable[int]) -> None:
-    wanted = sorted(post_ids)
+    """Index these posts as they are stored, and take out those that are not public (any more)."""
+    wanted = sorted(set(post_ids))
     for start in range(0, len(wanted), BATCH):
-        some = wanted[start : start + BATCH]
-        async with connection() as sql:
-            rows = await sql.fetch(SOME, some)
-        public = {row["id"] for row in rows}
-        if gone := [post_id for post_id in some if post_id not in public]:
+        await _index(wanted[start : start + BATCH])
+
+
+async def _index(post_ids: Sequence[int]) -> None:
+    """Write, and look again: a process that read before a change may write after the one that read it.
+
+    Whoever writes last finds out that it is no longer so, and writes once more.
+    """
+    changed, stored = post_ids, await documents(SOME, post_ids)
+    while changed:
+        if gone := [post_id for post_id in changed if post_id not in stored]:
             await engine().delete(gone)
-        if rows:
-            await engine().index([document(row) for row in rows])
+        if there := [stored[post_id] for post_id in changed if post_id in stored]:
+            await engine().index(there)
+        now = await documents(SOME, post_ids)
+        changed = [post_id for post_id in post_ids if now.get(post_id) != stored.get(post_id)]
+        stored = now
 
 
 async def every_document() -> AsyncIterator[list[Document]]:
     """All public posts in the order of their ids, a batch at a time."""
     last = 0
-    while True:
-        async with connection() as sql:
-            rows = await sql.fetch(NEXT, last, BATCH * 4)
-        if not rows:
-            return
-        last = rows[-1]["id"]
-        yield [document(row) for row in rows]
+    while some := await documents(NEXT, last, BATCH * 4):
+        last = max(some)
+        yield list(some.values())
 
 
 async def count_documents() -> int:
     async with connection() as sql:
         return int(await sql.fetchval(COUNT))
+
+
+async def documents(statement: str, *values: object) -> dict[int, Document]:
+    """What one of the statements above finds, by the ids of the posts."""
+    async with connection() as sql:
+        rows = await sql.fetch(statement, *values)
+    return {row["id"]: document(row) for row in rows}
 
 
 def document(row: asyncpg.Record) -> Document:

@@ -34,6 +34,7 @@ OWN_NAMES = {
     "searching/indexing": "what the jobs and the rebuild share",
     "searching/rebuild": "the index made anew",
     "searching/refining": "a query's text with one thing changed",
+    "searching/comparison": "the index compared with the database, for the doctor and the daily look",
 }
 UNWANTED = {"utils", "util", "helpers", "helper", "services", "service", "managers", "manager", "misc", "common"}
 ALLOWED_UNWANTED = {"forum/jobs/manager.py": "PgQueuer's own word: its QueueManager, restarted"}

@@ -1,9 +1,11 @@
 """The command line as an operator meets it: results on stdout, words on stderr, an exit status."""
+import asyncio
 import os
 import subprocess
 import sys
 from pathlib import Path
 
+import asyncpg
 import pytest
 
 from tests.cast import Cast
@@ -29,8 +31,8 @@ def url(cast: Cast) -> str:
 
 @pytest.mark.parametrize(
     "command",
-    ["", "demo", "serve", "worker", "migrate", "doctor", "import community", "search rebuild", "token create",
-     "groups found", "member promote", "config show", "config check"],
+    ["", "demo", "serve", "worker", "migrate", "doctor", "import community", "search rebuild",
+     "search verify", "search status", "token create", "groups found", "member promote", "config show", "config check"],
 )  # fmt: skip
 def test_every_command_explains_itself(command: str) -> None:
     done = forum(*command.split(), "--help")
@@ -114,10 +116,6 @@ def test_the_doctor_mends_a_wrong_counter(url: str, tmp_path: Path) -> None:
 
 
 def test_a_demo_is_not_served_and_a_site_is_no_demo(cast: Cast) -> None:
-    import asyncio
-
-    import asyncpg
-
     with database.clone() as url:
 
         async def declare() -> None:
@@ -140,6 +138,33 @@ def test_a_token_for_some_groups(url: str) -> None:
         assert refused.stderr.strip() and "Traceback" not in refused.stderr
     staff = forum("token", "create", "--member", "adi", "--scope", "read", "--scope", "staff", url=url)
     assert staff.stdout.startswith("plenary_pat_")
+
+
+def test_the_search_index_is_made_compared_and_mended(url: str, tmp_path: Path) -> None:
+    def search(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        return forum("search", *arguments, url=url, FORUM_SEARCH_FOLDER=str(tmp_path / "search"), **environment)
+
+    assert search("status").returncode == 1
+    missing = search("verify")
+    assert missing.returncode == 1 and "rebuild" in missing.stderr and "Traceback" not in missing.stderr
+    assert search("rebuild").stdout == "indexed 8 posts\n"
+    asyncio.run(_change(url))
+    dry = search("verify", "--dry-run")
+    assert (dry.returncode, dry.stdout) == (1, "0 missing, 1 stale, 0 superfluous\n")
+    assert search("verify").returncode == 0
+    again = search("verify", "--dry-run")
+    assert (again.returncode, again.stdout) == (0, "0 missing, 0 stale, 0 superfluous\n")
+    status = search("status")
+    assert status.returncode == 0
+    assert [line.split() for line in status.stdout.splitlines()] == [
+        ["engine", "embedded"], ["documents", "8"], ["posts", "8"], ["ready", "yes"]
+    ]  # fmt: skip
+
+
+async def _change(url: str) -> None:
+    raw = await asyncpg.connect(url)
+    await raw.execute("UPDATE posts SET text = 'by hand' WHERE id = (SELECT min(id) FROM posts)")
+    await raw.close()
 
 
 RULES = """

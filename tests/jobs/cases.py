@@ -4,10 +4,11 @@ import os
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from datetime import timedelta
 
 from config.database import connect, disconnect, tortoise_config
 from config.settings import DatabaseSettings
-from forum.jobs.queue import Lane, job
+from forum.jobs.queue import Lane, NotNowError, job
 from forum.kit.transaction import command, connection
 from forum.worker import run_worker
 
@@ -64,6 +65,13 @@ async def hang_once(label: str) -> None:
 async def fail(label: str) -> None:
     await leave(label)
     raise ValueError("this job never works")
+
+
+@job("test.not_now", lane=Lane.NOTICES)
+async def not_now(label: str) -> None:
+    """What it needs is away for more often than a job is tried."""
+    if await leave(label) < 8:
+        raise NotNowError("it is away", timedelta())
 
 
 @job("test.copy", lane=Lane.INDEXING, dedupe=lambda label: label)

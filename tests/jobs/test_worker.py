@@ -16,7 +16,7 @@ from forum.jobs.reach import UNREACHABLE
 from forum.kit.postgres import EmbeddedPostgres
 from forum.kit.transaction import command, outermost
 from forum.outbox.relay import Relay
-from tests.jobs.cases import copy, fail, hang_first, hang_once, leave, mark, sleep_first, until, working
+from tests.jobs.cases import copy, fail, hang_first, hang_once, leave, mark, not_now, sleep_first, until, working
 from tests.jobs.database import opened
 
 pytestmark = [pytest.mark.anyio, pytest.mark.committed]
@@ -151,6 +151,17 @@ async def test_a_job_that_fails_is_held_after_five_tries(
     assert await marks(sql, "failing") == executor.MAX_TRIES
     row = await sql.fetchrow(HELD)
     assert (row["tries"], row["last_error"]) == (5, "ValueError('this job never works')")
+
+
+async def test_waiting_for_what_is_away_is_no_try(sql: asyncpg.Connection) -> None:
+    await ask(not_now, "waited")
+
+    async def done() -> bool:
+        return await in_queue(sql) == 0
+
+    async with working():
+        await until(done)
+    assert await marks(sql, "waited") == 8 > executor.MAX_TRIES
 
 
 async def test_a_job_that_kills_its_workers_is_held_without_another_run(sql: asyncpg.Connection) -> None:
