@@ -10,7 +10,7 @@ from forum.members.pages import sessions, tokens, ways_in
 from forum.notifications import pages as notices
 from forum.provisioning import pages as provisioning
 from forum.searching.pages import results as searching
-from forum.searching.pages import saved
+from forum.searching.pages import saved, similar
 from forum.site.pages import activity
 from forum.site.pages import first as site
 from forum.threads.pages import compose, lists, posts, thread
@@ -46,6 +46,8 @@ PAGES: Final[tuple[PageRoute, ...]] = (
     get("/", site.home),
     get("/latest", lists.latest),
     get("/search", searching.search),
+    get("/similar", similar.similar_titles),
+    get("/similar/{id:int}", similar.similar_threads),
     get("/notices", notices.notices),
     post("/notices/read", notices.read_notices),
     post("/notices/{id:int}/read", notices.read_notice),

@@ -10,7 +10,7 @@ from forum.members import api as members
 from forum.notifications import api as notices
 from forum.reading import api as reading
 from forum.searching.api import results as searching
-from forum.searching.api import saved, suggestions
+from forum.searching.api import saved, similar, suggestions
 from forum.site import api as site
 from forum.threads.api import keeping, threads
 
@@ -66,6 +66,8 @@ API = (
     put("/threads/{id:int}/follow", keeping.put_thread_follow),
     delete("/threads/{id:int}/follow", keeping.delete_thread_follow),
     put("/threads/{id:int}/reading", reading.put_reading),
+    get("/threads/{id:int}/similar", similar.list_similar),
+    get("/threads/similar", similar.list_similar_titles),
     get("/posts/{id:int}", threads.get_post),
     patch("/posts/{id:int}", threads.patch_post),
     delete("/posts/{id:int}", threads.delete_post),

@@ -169,3 +169,25 @@ class Suggestions(msgspec.Struct, frozen=True):
     threads: list[SuggestedThread]
     groups: list[GroupBrief]
     people: list[Person]
+
+
+class LikenessWanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``title`` of a thread that is being written; ``group`` is a slug: look in there only."""
+
+    title: Annotated[str, Meta(max_length=200)] = ""
+    group: Annotated[str, Meta(max_length=60)] | None = None
+
+
+class SimilarThread(msgspec.Struct, frozen=True):
+    id: int
+    title: str
+    slug: str
+    language: str
+    kind: ThreadKind
+    answered: bool
+    post_count: int
+    group: GroupBrief
+
+
+class SimilarThreads(msgspec.Struct, frozen=True):
+    items: list[SimilarThread]

@@ -109,7 +109,9 @@ class Target:
 def filled(template: str, cast: Cast) -> str:
     """A template's path, leading to the public group, its thread and Ben's post in it."""
     kind = template.removeprefix(PREFIX).split("/")[1]
-    numbers = {"threads": cast.threads, "t": cast.threads, "posts": cast.first, "p": cast.first}.get(kind)
+    numbers = (
+        cast.threads if kind in ("threads", "t", "similar") else cast.first if kind in ("posts", "p") else None
+    )
     values = {
         "id": str(numbers["public"] if numbers else 1),
         "request_id": "1",

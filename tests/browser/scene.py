@@ -77,6 +77,8 @@ def _open(plain: int, arabic: int) -> list[Look]:
         ("/t/{id:int}", f"/t/{plain}"),
         ("/t/{id:int}/{slug}", f"/t/{arabic}"),
         ("/search", "/search?q=thank"),
+        ("/similar/{id:int}", f"/similar/{plain}"),
+        ("/similar", "/similar?title=an+internet+exchange"),
         ("/about", "/about"),
     ]
     seen = [Look(path, address, face) for path, address in addresses for face in ("", "facilitator")]

@@ -20,6 +20,7 @@ OF = {
     "notices": "notice",
     "invitations": "invitation",
     "searches": "search",
+    "similar": "thread",
 }
 SLUGS = [f"{kind}-group" for kind in KINDS] + ["elsewhere"]
 

@@ -93,7 +93,8 @@ async def test_the_words_can_be_found(client: Any, plot: Plot, site: Site) -> No
 @pytest.mark.parametrize("who", (STRANGER, "pia", "cem", "bea", "ada"))
 async def test_searching_for_the_words_finds_what_a_word_nobody_wrote_finds(who: str, client: Any, plot: Plot) -> None:
     nothing = MARK + "nowhereatall"
-    for path, browser in (("/api/v1/search?q=", False), ("/search?q=", True), ("/api/v1/members?q=", False)):
+    in_json = [(f"/api/v1/{path}=", False) for path in ("search?q", "members?q", "threads/similar?title")]
+    for path, browser in (*in_json, ("/search?q=", True)):
         reader = client(who, browser=browser)
         empty = _plain((await reader.get(path + nothing)).text.replace(nothing, "WORD"))
         for word, allowed in plot.allowed.items():

@@ -15,6 +15,8 @@ from forum.kit.errors import Invalid, NotFound, Refusal
 from forum.kit.fields import body_field
 from forum.kit.markdown import render_async
 from forum.kit.verdict import require
+from forum.searching.queries.similar import similar_titles
+from forum.searching.schemas import SimilarThread
 from forum.threads import queries
 from forum.threads.commands import drafts
 from forum.threads.commands.post_reply import post_reply
@@ -49,6 +51,7 @@ class Composer:
     rules: str = ""
     continued: ReplyDraft | None = None
     back: str = ""
+    alike: list[SimilarThread] = field(default_factory=list)
 
 
 def audience(visibility: Visibility, title: str) -> str:
@@ -117,6 +120,7 @@ async def _new_thread_page(view: View, slug: str, values: dict[str, str], *, kep
         titled=True,
         language=group.language,
         rules=group.rules,
+        alike=await similar_titles(view.actor, title) if (title := values.get("title", "").strip()) else [],
     )
 
 

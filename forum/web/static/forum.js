@@ -259,6 +259,37 @@ function offer(form, place) {
   list.addEventListener("mousedown", (event) => event.preventDefault());
 }
 
+/* Similar threads: below a thread once its end is near, and below a title while it is being written. */
+
+const similar = async (address) => {
+  const response = await fetch(address);
+  return response.ok ? $("#main .alike", new DOMParser().parseFromString(await response.text(), "text/html")) : null;
+};
+
+function atTheEnd(place) {
+  const near = new IntersectionObserver(async ([{ isIntersecting }]) => {
+    if (!isIntersecting) return;
+    near.disconnect();
+    const list = await similar($("a", place).href);
+    if (list) $("h2", place).after(list);
+    else place.hidden = true;
+  }, { rootMargin: "400px" });
+  near.observe(place);
+}
+
+function whileWriting(place) {
+  const title = field("title");
+  let timer, last;
+  title.addEventListener("input", () => {
+    clearTimeout(timer);
+    timer = setTimeout(async () => {
+      const asked = (last = title.value);
+      const list = asked.trim() && (await similar("/similar?" + new URLSearchParams({ title: asked.slice(0, 200) })));
+      if (asked === last) place.replaceChildren(...(list ? [list] : []));
+    }, 600);
+  });
+}
+
 /* Keys: only where nothing is being typed. */
 
 let waiting = "";
@@ -332,5 +363,7 @@ addEventListener("click", (event) => {
 
 $$("form[data-offers]").forEach(offer);
 if (composer) compose();
+if ($("#alike")) atTheEnd($("#alike"));
+if ($("#alike-title")) whileWriting($("#alike-title"));
 if (posts) $$(".post", posts).forEach((post) => seen.observe(post));
 if (fresh.box || !posts) live();
