@@ -38,7 +38,7 @@ from forum.outbox import registry
 from forum.outbox.relay import Listener, Relay
 from forum.places import GroupPlaces
 from forum.provisioning.people import ProvisionedPeople
-from forum.searching import engine
+from forum.searching import engine, trending
 from forum.subscriptions import SUBSCRIPTIONS
 from forum.web import viewing
 from forum.web.compression import Compress
@@ -107,6 +107,9 @@ class Site:
             await stack.enter_async_context(Relay())
             await self.hub.start()
             stack.push_async_callback(self.hub.stop)
+            stack.push_async_callback(trending.flush)
+            counted = asyncio.create_task(trending.keep(), name="trending")
+            stack.callback(counted.cancel)
             asked = asyncio.create_task(self.doors.providers.keep_known(), name="discovery")
             stack.callback(asked.cancel)
             yield

@@ -10,7 +10,7 @@ from forum.members.pages import sessions, tokens, ways_in
 from forum.notifications import pages as notices
 from forum.provisioning import pages as provisioning
 from forum.searching.pages import results as searching
-from forum.searching.pages import saved, similar
+from forum.searching.pages import saved, similar, trending
 from forum.site.pages import activity
 from forum.site.pages import first as site
 from forum.threads.pages import compose, lists, posts, thread
@@ -115,6 +115,8 @@ PAGES: Final[tuple[PageRoute, ...]] = (
     get("/embed/", courses.embedded_nothing),
     get("/embed/g/{slug}", courses.embedded_group),
     get("/admin/audit", activity.of_site),
+    get("/admin/searches", trending.trending_searches),
+    get("/admin/searches.csv", trending.trending_table),
     get("/admin/provisioning", provisioning.provisioning),
     post("/admin/provisioning", provisioning.make_scim_client),
     post("/admin/provisioning/{id:int}/remove", provisioning.remove_scim_client),

@@ -10,7 +10,7 @@ from forum.members import api as members
 from forum.notifications import api as notices
 from forum.reading import api as reading
 from forum.searching.api import results as searching
-from forum.searching.api import saved, similar, suggestions
+from forum.searching.api import saved, similar, suggestions, trending
 from forum.site import api as site
 from forum.threads.api import keeping, threads
 
@@ -135,6 +135,7 @@ API = (
     post("/searches/{id:int}/feed-renewals", saved.post_feed_renewal),
     delete("/searches/{id:int}", saved.delete_search),
     get("/suggestions", suggestions.list_suggestions),
+    get("/trending-searches", trending.get_trending),
     # learning platforms
     get("/platforms", courses.list_platforms),
     post("/platforms", courses.post_platform),

@@ -1,4 +1,7 @@
-"""What members do with the searches that they keep."""
+"""What members do with the searches that they keep, and what is kept of all searches."""
+from collections.abc import Sequence
+from datetime import date
+
 import asyncpg
 
 from auth.actor import Actor
@@ -27,6 +30,13 @@ SEE = """
 """
 RENEW = "UPDATE saved_searches SET feed_version = feed_version + 1 WHERE id = $1 AND member_id = $2 RETURNING id"
 DROP = "DELETE FROM saved_searches WHERE id = $1 AND member_id = $2 RETURNING id"
+
+# A tally is the whole number of its day, so that storing it twice does no harm.
+TALLY = """
+    INSERT INTO trending_queries (run, day, query, found, people)
+    SELECT * FROM unnest($1::bigint[], $2::date[], $3::text[], $4::boolean[], $5::int[])
+    ON CONFLICT (run, day) DO UPDATE SET people = excluded.people
+"""
 
 
 @command
@@ -71,6 +81,13 @@ async def renew_feed(actor: Actor, search_id: int) -> None:
 async def drop_search(actor: Actor, search_id: int) -> None:
     require(can_keep_own_things(actor))
     await _own(DROP, search_id, actor)
+
+
+@command
+async def keep_tallies(tallies: Sequence[tuple[int, date, str, bool, int]]) -> None:
+    """How many people asked what: (run, day, query, found, people), in one statement."""
+    async with connection() as sql:
+        await sql.execute(TALLY, *(list(column) for column in zip(*tallies, strict=True)))
 
 
 async def _own(statement: str, search_id: int, actor: Actor, *values: object) -> object:

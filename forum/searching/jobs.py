@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 
 from forum.jobs.queue import Job, Lane, NotNowError, enqueue, job
+from forum.jobs.upkeep import sweep
 from forum.kit.transaction import command, connection
 from forum.outbox.fact import every_fact
 from forum.outbox.registry import jobs_after
@@ -26,6 +27,11 @@ log = logging.getLogger(__name__)
 
 POSTS_OF_THREAD = "SELECT id FROM posts WHERE thread_id = $1 AND id > $2 ORDER BY id LIMIT $3"
 POSTS_OF_MEMBER = "SELECT id FROM posts WHERE author_id = $1 AND id > $2 ORDER BY id LIMIT $3"
+
+OLD_TALLIES = """
+DELETE FROM trending_queries WHERE id IN (
+    SELECT id FROM trending_queries WHERE day < current_date - 90 LIMIT 5000)
+"""
 
 FIRST_PAUSE, LONGEST_PAUSE = 2.0, 90.0
 # For jobs that go through the whole index.
@@ -137,3 +143,9 @@ async def verify_index() -> None:
         found = await verify()
     if found.total:
         log.warning("the search index was out of step and is mended: %s", found)
+
+
+@job("searching.prune_trending", lane=Lane.UPKEEP)
+async def prune_trending() -> None:
+    """What many people looked for is known for 90 days."""
+    await sweep(OLD_TALLIES)

@@ -111,6 +111,27 @@ class SearchResults(msgspec.Struct, frozen=True):
     facets: Facets | None = None
 
 
+class TrendingWanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``days``: how far back."""
+
+    days: Annotated[int, Meta(ge=1, le=90)] = 7
+
+
+class TrendingSearch(msgspec.Struct, frozen=True):
+    """``people``: how many different ones at least."""
+
+    query: str
+    people: int
+
+
+class Trending(msgspec.Struct, frozen=True):
+    """``not_found``: what was looked for in vain."""
+
+    days: int
+    found: list[TrendingSearch]
+    not_found: list[TrendingSearch]
+
+
 class SearchToSave(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """``q`` in the query language; without a ``name`` it is called as it is asked."""
 

@@ -31,6 +31,7 @@ OWN_NAMES = {
     "members/browsers": "a user agent in words",
     "searching/engine": "the engine of this process",
     "searching/feeds": "the address and the document of a saved search's feed, pure",
+    "searching/trending": "what many people look for, counted in memory",
     "searching/indexing": "what the jobs and the rebuild share",
     "searching/rebuild": "the index made anew",
     "searching/refining": "a query's text with one thing changed",

@@ -121,8 +121,8 @@ def _own(plain: int, theirs: int, mine: int, draft: int, link: str) -> list[Look
     own = [Look(path, address, "facilitator") for path, address in facilitator]
     others = [("/invitations/{token}", "/invitations/" + link.rpartition("/")[2], "moderator")]
     others += [("/members/pending", "/members/pending", "admin"), ("/", "/", "pending")]
-    for_admins = ("/admin", "/admin/platforms", "/admin/claims", "/admin/provisioning", "/admin/audit")
-    others += [(path, path, "admin") for path in for_admins]
+    for_admins = ("", "/platforms", "/claims", "/provisioning", "/audit", "/searches")
+    others += [("/admin" + path, "/admin" + path, "admin") for path in for_admins]
     courses = [("/_demo/courses", ""), ("/_demo/courses/running-an-exchange", "facilitator")]
     courses += [("/_demo/courses/running-an-exchange", "alumna")]
     return own + [Look(*other) for other in others] + [Look("", address, face) for address, face in courses]

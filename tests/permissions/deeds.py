@@ -279,6 +279,9 @@ DEEDS: dict[str, Deed] = {
     "read_audit_log": deed(api("GET", "/audit"), page("/me/activity")),
     "read_group_audit_log": deed(page("/g/{slug}/activity")),
     "read_site_audit_log": deed(page("/admin/audit")),
+    "see_statistics": deed(
+        api("GET", "/trending-searches"), page("/admin/searches"), page("/admin/searches.csv?days=30")
+    ),
     "approve_members": deed(
         api("GET", "/pending-members"),
         api("PUT", "/pending-members/pia/approval"),

@@ -14,6 +14,7 @@ from forum.kit.text import literal
 from forum.kit.transaction import connection
 from forum.kit.verdict import require
 from forum.members.policies import can_see_people
+from forum.searching import trending
 from forum.searching.queries import statements
 from forum.searching.queries.hits import with_snippets
 from forum.searching.queries.walk import Walk
@@ -86,6 +87,8 @@ async def find(actor: Actor, wanted: SearchWanted, *, names: bool = False) -> Fo
     except SearchUnavailable:
         door = _Door(actor, wanted, query, names=door.names)
         await door.by_titles()
+    if wanted.after is None and wanted.thread is None and place is None and not door.degraded:
+        trending.note(actor, parsed, found=bool(door.rows))
     return Found(await _results(door), readable, door.around, place)
 
 
