@@ -7,7 +7,7 @@ that moment, and each hit is read again through the same door. So closing a grou
 """
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Sequence
 
 import asyncpg
 
@@ -33,7 +33,8 @@ COUNT = "SELECT count(*) FROM posts WHERE state = 'public'"
 class Gatherer:
     """Jobs that run at the same time share one commit of the index: it costs far more than a document."""
 
-    def __init__(self) -> None:
+    def __init__(self, write: Callable[[Collection[int]], Awaitable[None]]) -> None:
+        self._write = write
         # How many jobs wait for each post.
         self._waiting: Counter[int] = Counter()
         self._turn = asyncio.Lock()
@@ -47,7 +48,7 @@ class Gatherer:
                 return
             batch, self._waiting = self._waiting, Counter()
             try:
-                await index_posts(batch)
+                await self._write(batch)
             except BaseException:
                 # What others wait for stays. Mine comes back with my next try: a post that cannot be indexed would
                 # else spoil every batch after it.

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import random
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
@@ -14,13 +14,14 @@ from typing import Any
 import msgspec
 
 from forum.jobs.queue import Job, Lane, NotNowError, enqueue, job
+from forum.jobs.together import take_off, waiting
 from forum.jobs.upkeep import sweep
 from forum.kit.transaction import command, connection
 from forum.outbox.fact import every_fact
 from forum.outbox.registry import jobs_after
 from forum.outbox.stream import Cursor, StoredFact, committed_after
 from forum.searching.comparison import verify
-from forum.searching.indexing import BATCH, Gatherer
+from forum.searching.indexing import BATCH, Gatherer, index_posts
 from search.engine import SearchUnavailable
 
 log = logging.getLogger(__name__)
@@ -58,7 +59,24 @@ class Outage:
         self._since = None
 
 
-_gatherer = Gatherer()
+async def _index_with_those_that_wait(post_ids: Collection[int]) -> None:
+    """Posts whose jobs are still in the queue go along, so that a backlog is a few commits and not thousands."""
+    others = await waiting(index_post, BATCH)
+    try:
+        await index_posts({*post_ids, *(payload["post_id"] for payload in others.values())})
+    except SearchUnavailable:
+        raise
+    except Exception:
+        if not others:
+            raise
+        # It may be one of theirs that cannot be indexed: they have their own tries.
+        await index_posts(post_ids)
+        others = {}
+    if others:
+        await take_off(others)
+
+
+_gatherer = Gatherer(_index_with_those_that_wait)
 _outage = Outage()
 
 

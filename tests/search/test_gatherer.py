@@ -3,13 +3,12 @@ import asyncio
 
 import pytest
 
-from forum.searching import indexing
 from forum.searching.indexing import Gatherer
 
 pytestmark = pytest.mark.anyio
 
 
-async def test_a_post_that_cannot_be_indexed_spoils_no_later_batch(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_post_that_cannot_be_indexed_spoils_no_later_batch() -> None:
     batches: list[set[int]] = []
 
     async def index(post_ids):
@@ -18,8 +17,7 @@ async def test_a_post_that_cannot_be_indexed_spoils_no_later_batch(monkeypatch: 
         if 13 in batches[-1]:
             raise ValueError("unlucky")
 
-    monkeypatch.setattr(indexing, "index_posts", index)
-    gatherer = Gatherer()
+    gatherer = Gatherer(index)
     answers = await asyncio.gather(
         *(gatherer.index([post_id]) for post_id in (13, 1, 2)), return_exceptions=True
     )
@@ -28,7 +26,7 @@ async def test_a_post_that_cannot_be_indexed_spoils_no_later_batch(monkeypatch: 
     assert batches[1:] == [{1, 2}, {3}]
 
 
-async def test_who_waits_for_the_same_post_tries_it_again(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_who_waits_for_the_same_post_tries_it_again() -> None:
     failures = [ValueError("once")]
 
     async def index(_post_ids):
@@ -36,8 +34,7 @@ async def test_who_waits_for_the_same_post_tries_it_again(monkeypatch: pytest.Mo
         if failures:
             raise failures.pop()
 
-    monkeypatch.setattr(indexing, "index_posts", index)
-    gatherer = Gatherer()
+    gatherer = Gatherer(index)
     answers = await asyncio.gather(gatherer.index([1]), gatherer.index([1]), return_exceptions=True)
     assert [type(answer) for answer in answers] == [ValueError, type(None)]
     assert not failures and not gatherer._waiting

@@ -11,7 +11,7 @@ def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing is on its way in a test that has run its jobs."""
     monkeypatch.setattr(comparison, "SETTLE_SECONDS", 0)
     # Each test has an event loop of its own.
-    monkeypatch.setattr(jobs, "_gatherer", Gatherer())
+    monkeypatch.setattr(jobs, "_gatherer", Gatherer(jobs._index_with_those_that_wait))
     monkeypatch.setattr(jobs, "_outage", jobs.Outage())
 
 

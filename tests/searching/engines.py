@@ -9,12 +9,15 @@ from search.engine import Answer, Query, SearchUnavailable, Status
 
 
 class MemoryEngine:
-    """``held``: what it holds, by id. ``away``: how many more times it is away. ``asked``: writes and looks so far."""
+    """``held``: what it holds, by id. ``away``: how many more times it is away. ``asked``: writes and looks so far.
+
+    ``ill``: a post that it cannot index.
+    """
 
     def __init__(self) -> None:
         self.held: dict[int, Document] = {}
         self.away = self.asked = 0
-        self.missing = False
+        self.missing, self.ill = False, 0
 
     async def fill(self) -> Self:
         """Hold exactly what the database holds."""
@@ -34,6 +37,9 @@ class MemoryEngine:
 
     async def index(self, documents: Iterable[Document]) -> None:
         self._here()
+        documents = list(documents)
+        if self.ill in {each.post_id for each in documents}:
+            raise ValueError("it chokes on this post")
         await self.add(documents)
 
     async def delete(self, post_ids: Iterable[int]) -> None:

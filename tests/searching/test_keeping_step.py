@@ -16,6 +16,8 @@ pytestmark = pytest.mark.anyio
 
 WAITING = "SELECT entrypoint, payload FROM pgqueuer WHERE entrypoint LIKE 'searching.%' ORDER BY id"
 
+PAYLOAD = b'{"post_id":%d}'
+
 
 async def in_step() -> None:
     await drain()
@@ -86,6 +88,30 @@ async def test_many_posts_are_indexed_batch_by_batch(
         _, more = await sql.fetch(WAITING)
         assert more["payload"] != waiting["payload"]
     await in_step()
+
+
+async def test_one_job_does_what_others_wait_for(memory: MemoryEngine, reply: Reply) -> None:  # noqa: F811
+    posts = [(await reply("ben", f"Reply {number}"))["id"] for number in range(5)]
+    async with connection() as sql:
+        # Picked by another worker, and to be tried later: neither is anybody else's to finish.
+        await sql.execute("UPDATE pgqueuer SET status = 'picked' WHERE payload = $1", PAYLOAD % posts[3])
+        await sql.execute(
+            "UPDATE pgqueuer SET execute_after = now() + interval '1 h' WHERE payload = $1", PAYLOAD % posts[4]
+        )
+        before = memory.asked
+        await jobs.index_post(post_id=posts[0])
+        assert memory.asked == before + 1
+        assert memory.held.keys() >= set(posts[:3])
+        assert [row["payload"] for row in await sql.fetch(WAITING)] == [PAYLOAD % post for post in posts[3:]]
+
+
+async def test_a_post_that_cannot_be_indexed_stops_no_other(memory: MemoryEngine, reply: Reply) -> None:  # noqa: F811
+    well, ill = [(await reply("ben", text))["id"] for text in ("Well", "Ill")]
+    memory.ill = ill
+    await jobs.index_post(post_id=well)
+    assert well in memory.held
+    async with connection() as sql:
+        assert len(await sql.fetch(WAITING)) == 2
 
 
 class Late(MemoryEngine):
