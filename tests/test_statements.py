@@ -21,6 +21,9 @@ JSON = {
     "/api/v1/threads": 2,  # threads: LATEST_THREADS
     "/api/v1/front": 2,  # site: FRONT
     "/api/v1/search?q=post": 2,  # searching: READ
+    "/api/v1/search?q=post&facets=true": 2,  # searching: READ_WITH_AROUND
+    "/api/v1/search?q=post&group=public-group": 3,  # groups: STATE_BY_SLUG; searching: READ
+    "/api/v1/suggestions?q=thr": 2,  # searching: SUGGEST
 }
 JSON_OF_MEMBERS = {
     "/api/v1/home": 2,  # site: HOME
@@ -36,7 +39,7 @@ HTML = {
     "/groups": 2,  # groups: LIST
     "/latest": 2,  # threads: LATEST_THREADS
     "/": 2,  # site: FRONT for visitors, HOME for members
-    "/search?q=post": 2,  # searching: READ
+    "/search?q=post": 2,  # searching: READ_WITH_AROUND
 }
 HTML_OF_MEMBERS = {
     "/notices": 2,  # notifications: LIST
@@ -46,7 +49,7 @@ HTML_OF_MEMBERS = {
 
 
 async def _statements(client: Client, path: str, cast: Cast) -> list[str]:
-    if "/search" in path:
+    if "/search" in path or "/suggestions" in path:
         await rebuild()  # without an index, titles are asked instead
     found: list[str] = []
     with counting(found):

@@ -2,13 +2,11 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Iterable
 from typing import Final, Protocol
 
 from search import text
-from search.engine import Correction
-from search.query import ParsedQuery, parse
+from search.query import parse
 
 # What one choice replaces, by the name of its facet.
 FAMILIES: Final[dict[str, frozenset[str]]] = {
@@ -53,24 +51,16 @@ def respelled(q: str, corrections: Iterable[Respelt]) -> str:
     return q
 
 
-def as_searched(parsed: ParsedQuery, corrections: Sequence[Correction]) -> ParsedQuery:
-    """What to mark in the hits: the words that were searched for."""
-    done = [each for each in corrections if each.searched]
-    if not done:
-        return parsed
-    return replace(
-        parsed,
-        words=tuple(respelled(word, done) for word in parsed.words),
-        phrases=tuple(respelled(phrase, done) for phrase in parsed.phrases),
-    )
-
-
-def holds(word: str, title: str, body: str, language: str) -> bool:
-    """Whether a text has that word, in any of its forms."""
-    flat = unicodedata.normalize("NFC", f"{title}\n{body}")
-    spoken = text.analysis_language(language, flat)
-    wanted = frozenset(term for terms in text.query_terms(word, (spoken,)) for term in terms)
-    return any(True for _ in text.spans(flat, spoken, wanted))
+def as_written(word: str, texts: Iterable[tuple[str, str]]) -> str | None:
+    """How a folded word, or a form of it, is spelled in one of the texts (each with its language), if it is in any."""
+    for body, language in texts:
+        flat = unicodedata.normalize("NFC", body)
+        spoken = text.analysis_language(language, flat)
+        wanted = frozenset(text.variants(word, (spoken,)))
+        forms = {flat[start:end].lower() for start, end, _ in text.spans(flat, spoken, wanted)}
+        if forms:
+            return min(forms, key=lambda form: (text.fold(form) != word, len(form), form))
+    return None
 
 
 def _word(typed: str) -> re.Pattern[str]:

@@ -1,10 +1,7 @@
-"""Threads to be found, written straight into the database; and engines that say what they are told."""
-
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+"""Threads to be found, written straight into the database; and an engine that is away."""
 
 from forum.kit.transaction import connection
-from search.engine import Answer, Correction, Query, SearchEngine, SearchUnavailable
+from search.engine import Answer, Query, SearchUnavailable
 from tests.cast import Cast
 
 MANY = """
@@ -42,22 +39,6 @@ async def run(statement: str, *values: object) -> None:
     """What happens behind the index's back."""
     async with connection() as raw:
         await raw.execute(statement, *values)
-
-
-@dataclass
-class Correcting:
-    """An engine that corrects what it is told to."""
-
-    inner: SearchEngine
-    corrections: Sequence[Correction]
-
-    async def search(self, query: Query) -> Answer:
-        if query.verbatim:
-            return await self.inner.search(query)
-        meant = {each.typed: each.meant for each in self.corrections if each.searched}
-        words = tuple(meant.get(word, word) for word in query.parsed.words)
-        found = await self.inner.search(replace(query, parsed=replace(query.parsed, words=words)))
-        return Answer(found.hits, tuple(self.corrections))
 
 
 class Away:

@@ -16,12 +16,14 @@ SNIPPET_SECONDS = 0.3
 UNMARKED = ParsedQuery()
 
 
-async def with_snippets(rows: Sequence[asyncpg.Record], parsed: ParsedQuery) -> list[SearchHit]:
+async def with_snippets(
+    rows: Sequence[asyncpg.Record], parsed: ParsedQuery, meant: tuple[str, ...] = ()
+) -> list[SearchHit]:
     """Snippets of long posts take milliseconds each: others have their turn in between, and late ones mark nothing."""
     hits: list[SearchHit] = []
     worked, began = 0.0, time.perf_counter()
     for row in rows:
-        hits.append(_hit(row, parsed if worked < SNIPPET_SECONDS else UNMARKED))
+        hits.append(_hit(row, *((parsed, meant) if worked < SNIPPET_SECONDS else (UNMARKED, ()))))
         if (now := time.perf_counter()) - began > TURN_SECONDS:
             worked += now - began
             await asyncio.sleep(0)
@@ -29,9 +31,9 @@ async def with_snippets(rows: Sequence[asyncpg.Record], parsed: ParsedQuery) -> 
     return hits
 
 
-def _hit(row: asyncpg.Record, parsed: ParsedQuery) -> SearchHit:
+def _hit(row: asyncpg.Record, parsed: ParsedQuery, meant: tuple[str, ...]) -> SearchHit:
     text, marks = "", []
-    for segment in snippet(row["text"], parsed, row["language"]):
+    for segment in snippet(row["text"], parsed, row["language"], meant=meant):
         if segment.is_match:
             marks.append((len(text), len(text) + len(segment.text)))
         text += segment.text

@@ -1,6 +1,6 @@
 """Searching: the engine points, the visibility door decides, PostgreSQL tells what is shown."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 import asyncpg
@@ -20,8 +20,7 @@ from forum.searching.queries.hits import with_snippets
 from forum.searching.queries.walk import Walk
 from forum.searching.refining import (
     FAMILIES,
-    as_searched,
-    holds,
+    as_written,
     narrowed,
     respelled,
     without,
@@ -197,26 +196,23 @@ async def _results(door: _Door) -> SearchResults:
     wanted, parsed = door.wanted, door.query.parsed
     counted = wanted.facets and not door.degraded
     return SearchResults(
-        items=await with_snippets(door.rows, as_searched(parsed, door.corrections)),
+        items=await with_snippets(door.rows, parsed, tuple(each.meant for each in door.corrections if each.searched)),
         next=door.next,
         degraded=door.degraded,
         filters=[Understood(each.name, each.value, each.rest) for each in parsed.filters],
-        corrections=_corrections(door),
+        corrections=list(_corrections(door)),
         total=Total(door.around.total, door.beyond) if counted else None,
         facets=_facets(wanted.q, door.around) if counted else None,
     )
 
 
-def _corrections(door: _Door) -> list[Respelling]:
+def _corrections(door: _Door) -> Iterator[Respelling]:
     """Those whose word stands in what was read: the index knows words of posts that this actor may not see."""
-    return [
-        Respelling(each.typed, each.meant, each.searched, respelled(door.wanted.q, [each]))
-        for each in door.corrections
-        if any(
-            holds(each.meant, row["title"], row["text"], row["language"])
-            for row in (door.rows if each.searched else door.meant)
-        )
-    ]
+    for each in door.corrections:
+        rows = door.rows if each.searched else door.meant
+        texts = ((f"{row['title']}\n{row['text']}", row["language"]) for row in rows)
+        if (meant := as_written(each.meant, texts)) is not None:
+            yield Respelling(each.typed, meant, each.searched, respelled(door.wanted.q, [replace(each, meant=meant)]))
 
 
 def _facets(q: str, around: Around) -> Facets:
