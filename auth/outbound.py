@@ -31,7 +31,7 @@ def open_client(
     ``mounts`` serves some hosts in process (the demo's provider). Redirects are not followed.
     """
     return httpx2.AsyncClient(
-        transport=PublicHosts(_tls(), (*limits.private_hosts, *named)),
+        transport=PublicHosts(certificates(), (*limits.private_hosts, *named)),
         timeout=timeout(limits),
         mounts=dict(mounts or {}),
         follow_redirects=False,
@@ -40,7 +40,7 @@ def open_client(
 
 
 @cache
-def _tls() -> ssl.SSLContext:
+def certificates() -> ssl.SSLContext:
     """Read once: the system's certificates take 30 ms."""
     return ssl.create_default_context()
 

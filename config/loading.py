@@ -316,6 +316,9 @@ def _contradictions(settings: Settings) -> Iterator[str]:
         yield "database.lock_timeout_ms: must be less than database.statement_timeout_ms"
     if database.statement_timeout_ms > database.worker_statement_timeout_ms:
         yield "database.worker_statement_timeout_ms: must be no less than database.statement_timeout_ms"
+    for name in ("url", "key") if settings.search.engine == "meilisearch" else ():
+        if getattr(settings.search, name) is None and f"search.{name}" not in settings.sources:
+            yield f'search.{name}: is missing; search.engine = "meilisearch" needs it'
     for provider in auth.providers:
         said = {f"auth.providers.{provider.name}.{part}" in settings.sources for part in ("groups_claim", "places")}
         if len(said) == 2:

@@ -123,10 +123,14 @@ class DatabaseSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchSettings:
-    """Which engine finds things, and the folder of its index (None: `search` below `database.data`)."""
+    """Which engine finds things: the embedded one, its index in `folder` (None: `search` below `database.data`), or a
+    Meilisearch server at `url`, with a `key` that may make, fill and swap `index` and what begins with it."""
 
-    engine: Literal["embedded"] = "embedded"
+    engine: Literal["embedded", "meilisearch"] = "embedded"
     folder: Annotated[str, FILLED] | None = None
+    url: str | None = None
+    key: Secret | None = None
+    index: Annotated[str, SLUG] = "plenary"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

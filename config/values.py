@@ -112,7 +112,7 @@ def is_loopback(host: str | None) -> bool:
         return False
 
 
-def _address(url: str, *, path: bool) -> str:
+def _address(url: str, *, path: bool, plain: bool = False) -> str:
     example = '"https://forum.example.org"'
     try:
         parts = urlsplit(url)
@@ -122,7 +122,7 @@ def _address(url: str, *, path: bool) -> str:
         raise BadValueError(f"must be an address such as {example}") from None
     if parts.scheme not in ("http", "https") or not host or re.search(r"[\s\\]", url):
         raise BadValueError(f"must be an address such as {example}")
-    if parts.scheme == "http" and not is_loopback(host):
+    if parts.scheme == "http" and not plain and not is_loopback(host):
         raise BadValueError(
             "must begin with https:// (plain http is only for this machine, such as 127.0.0.1)"
         )
@@ -206,6 +206,9 @@ REFINED: Final[dict[str, Callable[[Any], Any]]] = {
     "server.metrics_token": _long_secret(16),
     "server.trusted_proxies": _proxies,
     "database.url": _database_url,
+    # A server on the operator's own net, which often speaks plain http there.
+    "search.url": lambda url: _address(url, path=True, plain=True),
+    "search.key": _long_secret(16),
     "auth.providers.*.issuer": lambda url: _address(url, path=True),
     "auth.providers.*.client_secret": _long_secret(1),
     "auth.providers.*.scopes": _scopes,

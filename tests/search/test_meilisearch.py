@@ -11,6 +11,7 @@ from search.meilisearch import engine as engines
 from search.meilisearch import server
 from search.meilisearch.engine import MeilisearchEngine
 from search.meilisearch.server import ACTIONS
+from tests.search.conftest import MEILI_URL
 from tests.search.fake_meilisearch import FakeMeilisearch, Key, serving
 from tests.search.making import document, query
 
@@ -255,3 +256,19 @@ async def test_a_page_is_filled_up_with_what_has_some_of_the_words(fake):
         fake.asked.clear()
         assert await ids(engine, "alpha beta gamma", limit=1) == [13]
         assert fake.asked == ["POST /indexes/posts/search"]
+
+
+@pytest.mark.skipif(not MEILI_URL, reason="the fake tolerates no typos: MEILI_URL names a server that does")
+async def test_a_server_tolerates_typos_knows_synonyms_and_completes_the_last_word(meilisearch):
+    await meilisearch.index(
+        [
+            document("The Internet Governance Forum in Kyoto", post_id=1),
+            document("RFC 9110 of 2022", post_id=2),
+        ]
+    )
+    assert await ids(meilisearch, "governence") == [1]
+    assert await ids(meilisearch, "igf") == [1]
+    assert await ids(meilisearch, "rfc9110") == [2]
+    assert await ids(meilisearch, "9111") == []
+    assert await ids(meilisearch, "gover", unfinished=True) == [1]
+    assert await ids(meilisearch, "gover") == []
