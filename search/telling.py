@@ -7,7 +7,7 @@ from dataclasses import replace
 from search import text
 from search.query import ParsedQuery, Sort, clean
 
-MAX_TELLING = 24  # words that a likeness is asked by
+MAX_TELLING = 16  # words that a likeness is asked by
 _LEAD = 2_000  # characters of a text that are looked at: what it is about is said at its beginning
 
 

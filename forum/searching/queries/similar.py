@@ -19,7 +19,9 @@ from search.telling import likeness, shared
 
 MOST_SHOWN = 5
 _ASKED = 4 * MOST_SHOWN  # those that only happen to share a word, and what may be read no longer, fall out
-_IN_COMMON = 2  # words; one alone is chance, but where a title has no more
+# One word in common is chance, but where a title has no more; of many words a few are.
+_IN_COMMON, _PART = 2, 4
+_AS_CLOSE = 0.25  # of the score that a thread has as an answer to itself
 
 OPENING = """
     SELECT t.title, t.slug, t.language, left(p.text, 2000) AS text
@@ -63,10 +65,11 @@ async def _alike(like: ParsedQuery, reach: Sequence[int], without: int | None = 
         found = await engine().search(Query(like, tuple(reach), limit=_ASKED, verbatim=True))
     except SearchUnavailable:
         return []
-    posts = [hit.post_id for hit in found.hits if hit.thread_id != without]
+    least = _AS_CLOSE * max((hit.score for hit in found.hits if hit.thread_id == without), default=0)
+    posts = [hit.post_id for hit in found.hits if hit.thread_id != without and hit.score >= least]
     async with connection() as sql:
         rows = await sql.fetch(READ, posts, list(reach)) if posts else []
-    needed = min(_IN_COMMON, len(like.words))
+    needed = min(len(like.words), max(_IN_COMMON, len(like.words) // _PART))
     alike = (row for row in rows if shared(like, f"{row['title']}\n{row['text']}", row["language"]) >= needed)
     return [_thread(row) for row, _ in zip(alike, range(MOST_SHOWN), strict=False)]
 
