@@ -172,3 +172,12 @@ async def test_a_query_of_any_characters_comes_back_as_text(client: Any) -> None
     assert (await ben.post("/me/searches", data={"q": q})).status_code == 303
     page = (await ben.get("/me/searches")).text
     assert "<script>alert" not in page and "&lt;script&gt;" in page and "{{7*7}}" in page
+
+
+async def test_the_results_page_saves_what_was_searched_where_it_was_searched(client: Any) -> None:
+    ben = client("ben", browser=True)
+    for found in ("post", "nowhere"):
+        page = (await ben.get(f"/search?q={found}&group=closed-group")).text
+        assert f'name="q" value="{found} group:closed-group"' in page
+    assert "Save this search" not in (await client("stranger", browser=True).get("/search?q=post")).text
+    assert 'href="/me/searches"' in (await ben.get("/search")).text.split("<main")[1]
