@@ -267,17 +267,19 @@ class EmbeddedBuilder:
 
 def _threads(searcher: tantivy.Searcher, clause: tantivy.Query, plan: Plan, limit: int) -> list[Hit]:
     """Gather the first `limit` threads, looking further down while one thread's posts crowd the top."""
-    best: dict[int, Hit] = {}
+    best: dict[int, tuple[float, tantivy.DocAddress]] = {}
     # Most often a page of threads lies within twice as many posts.
     offset, fetch = 0, limit * 2
     while len(best) < limit and offset < MAX_RANKED:
         found = searcher.search(clause, fetch, count=False, offset=offset, weight_by_field=WEIGHT).hits
-        for hit in _read(searcher, found, scored=True):
-            best.setdefault(hit.thread_id, hit)
+        # Of all these posts only the thread is asked for: the rest is read of those that are kept.
+        threads = searcher.fast_field_values("thread_id", [address for _, address in found])
+        for thread_id, hit in zip(threads, found, strict=True):
+            best.setdefault(thread_id, hit)
         if len(found) < fetch:
             break
         offset, fetch = offset + fetch, min(fetch * 4, MAX_RANKED)
-    return list(best.values())[:limit]
+    return list(_read(searcher, list(best.values())[:limit], scored=True))
 
 
 def _posts(searcher: tantivy.Searcher, clause: tantivy.Query, plan: Plan, limit: int) -> list[Hit]:
