@@ -275,7 +275,7 @@ def _threads(searcher: tantivy.Searcher, clause: tantivy.Query, plan: Plan, limi
         # Of all these posts only the thread is asked for: the rest is read of those that are kept.
         threads = searcher.fast_field_values("thread_id", [address for _, address in found])
         for thread_id, hit in zip(threads, found, strict=True):
-            best.setdefault(thread_id, hit)
+            best.setdefault(int(thread_id or 0), hit)
         if len(found) < fetch:
             break
         offset, fetch = offset + fetch, min(fetch * 4, MAX_RANKED)

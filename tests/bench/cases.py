@@ -100,13 +100,13 @@ def pages(found: Community) -> list[Case]:
             # The first page of a visitor is another one.
             open_paths = ["/api/v1/front"] if paths == ["/api/v1/home"] else paths
             cases.append(Case(page, surface, "visitor", [Ask(path) for path in open_paths]))
-            cases.append(Case(page, surface, "member", _by_members(paths, found.readers)))
+            cases.append(Case(page, surface, "member", by_members(paths, found.readers)))
     thread = next(case for case in cases if case.page == "thread" and case.surface == "HTML")
     packed = Case("thread", "HTML", "visitor, br", thread.asks, [("Accept-Encoding", "br")], compared=False)
     return [*cases, packed]
 
 
-def _by_members(paths: Sequence[str], members: Sequence[int]) -> list[Ask]:
+def by_members(paths: Sequence[str], members: Sequence[int]) -> list[Ask]:
     return [Ask(paths[n % len(paths)], members[n % len(members)]) for n in range(VARIANTS)]
 
 

@@ -112,6 +112,14 @@ async def _choose(sql: asyncpg.Connection, posts: int) -> Community:
     )
 
 
+async def execute(url: str, statement: str) -> None:
+    sql = await asyncpg.connect(url)
+    try:
+        await sql.execute(statement)
+    finally:
+        await sql.close()
+
+
 async def ask(url: str, statement: str) -> int:
     """One number from the database."""
     sql = await asyncpg.connect(url)

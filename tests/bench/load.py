@@ -62,10 +62,12 @@ def raw_request(method: str, path: str, headers: Iterable[tuple[str, str]], body
     return "\r\n".join([*lines, "", ""]).encode() + content
 
 
-def run_wrk(port: int, requests: Sequence[bytes], seconds: float, folder: Path) -> Load:
+def run_wrk(
+    port: int, requests: Sequence[bytes], seconds: float, folder: Path, *, clients: int = CLIENTS
+) -> Load:
     file = folder / "requests"
     file.write_bytes(b"".join(request + b"\0" for request in requests))
-    command = [find_wrk(), "-t1", f"-c{CLIENTS}", f"-d{seconds:g}s", "-s", str(SCRIPT)]
+    command = [find_wrk(), "-t1", f"-c{clients}", f"-d{seconds:g}s", "-s", str(SCRIPT)]
     done = subprocess.run(
         [*command, f"http://127.0.0.1:{port}", "--", str(file)],
         capture_output=True,

@@ -51,6 +51,13 @@ def resident(pid: int) -> int:
     return int(pages) * os.sysconf("SC_PAGE_SIZE")
 
 
+def memory(pid: int) -> tuple[int, int]:
+    """Bytes of a process's resident memory, and how many of them are its own rather than files that it maps."""
+    lines = dict(line.split(":", 1) for line in Path(f"/proc/{pid}/status").read_text().splitlines())
+    total, own = (int(lines[name].split()[0]) * 1024 for name in ("VmRSS", "RssAnon"))
+    return total, own
+
+
 def cpu_seconds(pid: int) -> float:
     """What a process has used of the processors so far, in user and kernel mode."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
