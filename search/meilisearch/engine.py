@@ -15,6 +15,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from meilisearch_python_sdk import AsyncClient
 from meilisearch_python_sdk.index import AsyncIndex
 from meilisearch_python_sdk.models.settings import MeilisearchSettings
 from meilisearch_python_sdk.models.task import TaskInfo
@@ -44,7 +45,7 @@ class MeilisearchEngine:
     async def index(self, documents: Iterable[Document]) -> None:
         """Add documents, replacing those with the same post ids; searchable on return."""
         latest = {document.post_id: document for document in documents}
-        await self._finish([await self._add(self._index, part) for part in _parts(latest.values())])
+        await self._finish([await _send(self._index, part) for part in _parts(latest.values())])
 
     async def delete(self, post_ids: Iterable[int]) -> None:
         """Forget posts; unknown ids are no error."""
@@ -90,7 +91,7 @@ class MeilisearchEngine:
         made = self._client.index(f"{self._name}-build-{build}")
         try:
             await self._set(made, index_settings(build))
-            builder = MeilisearchBuilder(self, made)
+            builder = MeilisearchBuilder(self._client, made)
             yield builder
             await builder.finish()
             if not exists:
@@ -142,10 +143,6 @@ class MeilisearchEngine:
                 show_ranking_score=not asked.newest_first,
             )
             return [_hit(one) for one in found.hits]
-
-    async def _add(self, index: AsyncIndex, part: Sequence[Record]) -> TaskInfo:
-        with asking("documents.add"):
-            return await index.add_documents(part, KEY)
 
     async def _set(self, index: AsyncIndex, settings: MeilisearchSettings) -> None:
         """Change settings; an index that is not there is made."""
@@ -200,14 +197,14 @@ class MeilisearchEngine:
 class MeilisearchBuilder:
     """An index being filled; made by `MeilisearchEngine.rebuild` only."""
 
-    def __init__(self, engine: MeilisearchEngine, index: AsyncIndex) -> None:
-        self._engine, self._index = engine, index
+    def __init__(self, client: AsyncClient, index: AsyncIndex) -> None:
+        self._client, self._index = client, index
         self._sent: deque[TaskInfo] = deque()
 
     async def add(self, documents: Iterable[Document]) -> None:
         """Send documents, a few batches ahead of the server."""
         for part in _parts(documents):
-            self._sent.append(await self._engine._add(self._index, part))
+            self._sent.append(await _send(self._index, part))
             await self._wait(AHEAD)
 
     async def finish(self) -> None:
@@ -216,7 +213,12 @@ class MeilisearchBuilder:
 
     async def _wait(self, ahead: int) -> None:
         while len(self._sent) > ahead:
-            await finished(self._engine._client, self._sent.popleft(), REBUILD_SECONDS)
+            await finished(self._client, self._sent.popleft(), REBUILD_SECONDS)
+
+
+async def _send(index: AsyncIndex, part: Sequence[Record]) -> TaskInfo:
+    with asking("documents.add"):
+        return await index.add_documents(part, KEY)
 
 
 def _filled(first: Sequence[Hit], others: Iterable[Sequence[Hit]], asked: Asked, limit: int) -> list[Hit]:

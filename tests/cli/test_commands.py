@@ -8,7 +8,9 @@ from pathlib import Path
 import asyncpg
 import pytest
 
+from search.meilisearch.server import ACTIONS
 from tests.cast import Cast
+from tests.search.fake_meilisearch import FakeMeilisearch, Key, serving
 from tests.support import database
 
 FORUM = str(Path(sys.executable).parent / "forum")
@@ -159,6 +161,26 @@ def test_the_search_index_is_made_compared_and_mended(url: str, tmp_path: Path) 
     assert [line.split() for line in status.stdout.splitlines()] == [
         ["engine", "embedded"], ["documents", "8"], ["posts", "8"], ["ready", "yes"]
     ]  # fmt: skip
+
+
+def test_the_rights_that_a_key_of_meilisearch_lacks_are_named(url: str) -> None:
+    async def search(fake: FakeMeilisearch, command: str) -> subprocess.CompletedProcess[str]:
+        chosen = {"FORUM_SEARCH_ENGINE": "meilisearch", "FORUM_SEARCH_URL": fake.url, "FORUM_SEARCH_KEY": "k" * 16}
+        return await asyncio.to_thread(forum, "search", command, url=url, **chosen)
+
+    async def work() -> None:
+        fake = FakeMeilisearch(keys={"k" * 16: Key(tuple(one for one in ACTIONS if one != "indexes.swap"))})
+        async with serving(fake):
+            refused = await search(fake, "rebuild")
+            assert (refused.returncode, refused.stdout) == (1, "")
+            assert "for indexes.swap" in refused.stderr and "Traceback" not in refused.stderr
+            fake.keys["k" * 16] = Key(ACTIONS, ("plenary*",))
+            assert (await search(fake, "rebuild")).stdout == "indexed 8 posts\n"
+            assert (await search(fake, "status")).returncode == 0
+        away = await search(fake, "status")
+        assert away.returncode == 1 and "cannot be reached" in away.stdout
+
+    asyncio.run(work())
 
 
 async def _change(url: str) -> None:
