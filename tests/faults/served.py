@@ -78,7 +78,7 @@ class Served:
     def start(self) -> float:
         """Returns the seconds until it was ready."""
         begun = time.monotonic()
-        self._process = self._run("serve")
+        self._process = self.begin("serve")
         with httpx2.Client(base_url=self.base, timeout=2) as http:
             while time.monotonic() - begun < START_SECONDS:
                 assert self._process.poll() is None, self.log()
@@ -122,19 +122,23 @@ class Served:
             await asyncio.sleep(0.01)
         raise AssertionError(f"PostgreSQL did not come back: {self.log()}")
 
-    def _run(self, command: str) -> subprocess.Popen[bytes]:
+    def begin(self, command: str) -> subprocess.Popen[bytes]:
+        """Start a command beside what runs; its words go to the same log."""
         with (self.data / "serve.log").open("ab") as log:
             return subprocess.Popen(
                 [*FORUM, command], cwd=self.data, env=self.environ, stdout=log, stderr=log, start_new_session=True
             )
 
-    async def work_off(self) -> None:
-        """Run ``forum worker`` until nothing waits; it ends with status 0."""
-        worker = self._run("worker")
+    async def work_off(self, waiting: str = WAITING) -> None:
+        """Run ``forum worker`` until nothing waits (``waiting`` counts what does); it ends with status 0."""
         raw = await asyncpg.connect(self.url)
+        if not await raw.fetchval(waiting):
+            await raw.close()
+            return
+        worker = self.begin("worker")
         try:
             until = time.monotonic() + 300
-            while await raw.fetchval(WAITING):
+            while await raw.fetchval(waiting):
                 assert time.monotonic() < until, "the worker does not come to an end"
                 assert worker.poll() is None, self.log()
                 await asyncio.sleep(0.1)
