@@ -6,8 +6,8 @@ import asyncio
 import logging
 import random
 import time
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -35,6 +35,8 @@ DELETE FROM trending_queries WHERE id IN (
 """
 
 FIRST_PAUSE, LONGEST_PAUSE = 2.0, 90.0
+# An engine that hangs is away, too. Jobs wait for their turn meanwhile.
+PATIENCE = 120.0
 # For jobs that go through the whole index.
 LONG = 6 * 3600.0
 # Jobs of a replay that run side by side, and so share a commit.
@@ -47,15 +49,17 @@ class Outage:
     def __init__(self) -> None:
         self._since: float | None = None
 
-    @contextmanager
-    def awaited(self) -> Iterator[None]:
+    @asynccontextmanager
+    async def awaited(self, patience: float | None = PATIENCE) -> AsyncIterator[None]:
+        """Turns what says that it is away, or ``patience`` seconds of silence, into NotNowError."""
         try:
-            yield
-        except SearchUnavailable as error:
+            async with asyncio.timeout(patience):
+                yield
+        except (SearchUnavailable, TimeoutError) as error:
             now = time.monotonic()
             self._since = self._since or now
             seconds = min(FIRST_PAUSE + (now - self._since) / 4, LONGEST_PAUSE)
-            raise NotNowError(str(error), timedelta(seconds=seconds * random.uniform(0.75, 1.25))) from error  # noqa: S311
+            raise NotNowError(repr(error), timedelta(seconds=seconds * random.uniform(0.75, 1.25))) from error  # noqa: S311
         self._since = None
 
 
@@ -82,7 +86,7 @@ _outage = Outage()
 
 @job("searching.index_post", lane=Lane.INDEXING)
 async def index_post(post_id: int) -> None:
-    with _outage.awaited():
+    async with _outage.awaited():
         await _gatherer.index([post_id])
 
 
@@ -104,7 +108,7 @@ async def _index_batch(statement: str, of: int, after: int) -> int | None:
     """Where the next batch begins, if there may be one."""
     async with connection() as sql:
         ids = [row["id"] for row in await sql.fetch(statement, of, after, BATCH)]
-    with _outage.awaited():
+    async with _outage.awaited():
         await _gatherer.index(ids)
     return ids[-1] if len(ids) == BATCH else None
 
@@ -157,7 +161,7 @@ async def promise_replay(cursor: Cursor, delay: timedelta) -> None:
 @job("searching.verify_index", lane=Lane.UPKEEP, dedupe=lambda: "", seconds=LONG)
 async def verify_index() -> None:
     """What no fact told of (imports, changes by hand) is found here, once a day."""
-    with _outage.awaited():
+    async with _outage.awaited(None):
         found = await verify()
     if found.total:
         log.warning("the search index was out of step and is mended: %s", found)

@@ -156,6 +156,9 @@ def test_the_search_index_is_made_compared_and_mended(url: str, tmp_path: Path) 
     assert search("verify").returncode == 0
     again = search("verify", "--dry-run")
     assert (again.returncode, again.stdout) == (0, "0 missing, 0 stale, 0 superfluous\n")
+    asyncio.run(_change(url))
+    doctor = forum("doctor", url=url, FORUM_SEARCH_FOLDER=str(tmp_path / "search"))
+    assert "mended 1 documents of the search index" in doctor.stdout
     status = search("status")
     assert status.returncode == 0
     assert [line.split() for line in status.stdout.splitlines()] == [
@@ -185,7 +188,7 @@ def test_the_rights_that_a_key_of_meilisearch_lacks_are_named(url: str) -> None:
 
 async def _change(url: str) -> None:
     raw = await asyncpg.connect(url)
-    await raw.execute("UPDATE posts SET text = 'by hand' WHERE id = (SELECT min(id) FROM posts)")
+    await raw.execute("UPDATE posts SET text = text || ' by hand' WHERE id = (SELECT min(id) FROM posts)")
     await raw.close()
 
 

@@ -3,6 +3,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -73,22 +74,29 @@ async def test_an_outage_of_more_than_five_tries_loses_nothing(
 
 async def test_the_longer_the_engine_is_away_the_later_its_jobs_come_back(monkeypatch: pytest.MonkeyPatch) -> None:
     now = 100.0
-    monkeypatch.setattr(jobs.time, "monotonic", lambda: now)
+    monkeypatch.setattr(jobs, "time", SimpleNamespace(monotonic=lambda: now))
     outage = jobs.Outage()
 
-    def pause() -> timedelta:
-        with pytest.raises(NotNowError) as caught, outage.awaited():
-            raise SearchUnavailable("away")
+    async def pause() -> timedelta:
+        with pytest.raises(NotNowError) as caught:
+            async with outage.awaited():
+                raise SearchUnavailable("away")
         return caught.value.pause
 
-    assert pause() <= timedelta(seconds=3)
+    assert await pause() <= timedelta(seconds=3)
     now += 60
-    assert timedelta(seconds=10) < pause() < timedelta(seconds=25)
+    assert timedelta(seconds=10) < await pause() < timedelta(seconds=25)
     now += 86_400
-    assert timedelta(seconds=60) < pause() < timedelta(seconds=120)
-    with outage.awaited():
+    assert timedelta(seconds=60) < await pause() < timedelta(seconds=120)
+    async with outage.awaited():
         pass
-    assert pause() <= timedelta(seconds=3)
+    assert await pause() <= timedelta(seconds=3)
+
+
+async def test_an_engine_that_hangs_is_away() -> None:
+    with pytest.raises(NotNowError):
+        async with jobs.Outage().awaited(0.001):
+            await asyncio.Event().wait()
 
 
 async def test_an_index_that_is_gone_is_made_anew_beside_the_jobs(
