@@ -5,9 +5,10 @@ exclusions and filters are strict. Sorted by date every word is asked for first,
 there.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from itertools import pairwise
 from typing import TypeAlias
 
 import tantivy
@@ -18,7 +19,7 @@ from search.documents import position
 from search.engine import Query
 from search.fields import ANSWERED, LINK, author_key
 from search.query import ParsedQuery
-from search.ranking import TITLE, TOPIC, WHOLE
+from search.ranking import MAX_NEAR, PROSE, PROXIMITY, SLOP, TITLE, TOPIC, WHOLE
 
 MAX_PHRASES = 32  # and as many exclusions: each is looked up in every language and field
 MAX_WORDS = 128  # distinct words that rank; the rest of a very long query is left out
@@ -95,10 +96,12 @@ class Planner:
         readable: Sequence[tuple[Occur, Clause]],
         words: Sequence[Word],
         also: Mapping[Word, Sequence[str]],
+        rarity: Callable[[str], float],
     ) -> Plan | None:
         """The clauses of a query, or None when it asks for nothing.
 
-        `readable` narrows to what the actor may read, `also` are terms that will do for a word as well.
+        `readable` narrows to what the actor may read, `also` are terms that will do for a word as well, `rarity`
+        is what a term's weight is multiplied by.
         """
         parsed = query.parsed
         fields = _TITLES if parsed.title_only else _FIELDS
@@ -115,22 +118,28 @@ class Planner:
         phrases = [
             clause for phrase in parsed.phrases[:MAX_PHRASES] if (clause := self._phrase(phrase, known, fields))
         ]
-        asked = [self._word((*word.terms, *also.get(word, ())), word.times, fields) for word in words]
+        asked = [self._word((*word.terms, *also.get(word, ())), word.times, fields, rarity) for word in words]
         if not asked:
             if not (filters or phrases or excluded):
                 return None
             strict = _all([*fixed, *_musts([*phrases, EVERYTHING])])
             return Plan(strict, None, parsed.newest_first or not phrases)
-        ranking = asked if parsed.title_only else [*asked, *self._wholes(parsed.words)]
+        ranking = asked if parsed.title_only else [*asked, *self._wholes(parsed.words), *self._neighbours(words)]
         any_word = _all([*fixed, *_musts([*phrases, any_clause(ranking)])])
         if parsed.newest_first:
             return Plan(_all([*fixed, *_musts([*phrases, *asked])]), any_word, True)
         # A quotation in the middle of a question should not leave the reader with nothing.
         looser = _all([*fixed, *_musts([any_clause([*ranking, *phrases])])]) if phrases else None
-        return Plan(any_word, looser, False)
+        return Plan(looser, None, False) if looser and len(words) > PROSE else Plan(any_word, looser, False)
 
-    def _word(self, variants: Sequence[str], times: int, fields: Sequence[tuple[str, float]]) -> Clause:
-        clauses = [self._variant(variant, fields) for variant in dict.fromkeys(variants)]
+    def _word(
+        self,
+        variants: Sequence[str],
+        times: int,
+        fields: Sequence[tuple[str, float]],
+        rarity: Callable[[str], float],
+    ) -> Clause:
+        clauses = [_boosted(self._variant(each, fields), rarity(each)) for each in dict.fromkeys(variants)]
         # The best of the variants, not their sum: they are guesses at one word.
         best = clauses[0] if len(clauses) == 1 else tantivy.Query.disjunction_max_query(clauses)
         return _boosted(best, float(times))
@@ -141,6 +150,18 @@ class Planner:
     def _wholes(self, typed: Sequence[str]) -> list[Clause]:
         found = text.query_whole_terms(" ".join(typed))[:MAX_WORDS]
         return [_boosted(self._term("whole", term), WHOLE) for term in found]
+
+    def _neighbours(self, words: Sequence[Word]) -> list[Clause]:
+        """Words that follow each other in the query, and nearly so in the text."""
+        if len(words) > PROSE:
+            return []
+        pairs = dict.fromkeys(
+            pair for one, other in pairwise(words[:MAX_NEAR]) for pair in zip(one.terms, other.terms, strict=False)
+        )
+        return [
+            _boosted(tantivy.Query.phrase_query(self._schema, "body", list(pair), slop=SLOP), PROXIMITY)
+            for pair in pairs
+        ]
 
     def _phrase(
         self, words: str, languages: tuple[str, ...], fields: Sequence[tuple[str, float]]

@@ -20,7 +20,7 @@ from search.documents import Document
 from search.engine import Answer, Correction, Hit, Query, SearchUnavailable, Status
 from search.fields import WEIGHT, schema, to_tantivy
 from search.generations import Generations, file_stamp
-from search.snapshots import Snapshot
+from search.snapshots import Scope, Snapshot
 
 BATCH_HEAP = 24_000_000  # bytes; tantivy wants at least 15 MB a thread
 REBUILD_HEAP = 64_000_000
@@ -177,11 +177,11 @@ class EmbeddedEngine:
         words = said(query.parsed)
         snapshot = self._snapshot()
         with _broken_is_unavailable():
-            readable = snapshot.narrowing(query.group_ids)
-            if readable is None:
+            scope = snapshot.scope(query.group_ids)
+            if scope is None:
                 return Answer()
-            corrections, also = _read_otherwise(snapshot, query, words)
-            plan = self._planner.plan(query, readable, words, also)
+            corrections, also = _read_otherwise(scope, query, words)
+            plan = self._planner.plan(query, scope.clauses, words, also, scope.rarity)
             if plan is None:
                 return Answer()
             # Within one thread, and by date, a reader wants the posts themselves.
@@ -204,20 +204,20 @@ class EmbeddedEngine:
 
 
 def _read_otherwise(
-    snapshot: Snapshot, query: Query, words: Sequence[Word]
+    scope: Scope, query: Query, words: Sequence[Word]
 ) -> tuple[dict[Word, Correction], dict[Word, list[str]]]:
     """What words were probably meant to be, and the terms that are searched beside their own."""
     languages = analysed_languages(query.parsed)
     open_end = unfinished(query.parsed, words) if query.unfinished else None
     whole = [word for word in words if word != open_end]
-    corrections = {} if query.verbatim else snapshot.corrections(whole, query.group_ids)
+    corrections = {} if query.verbatim else scope.corrections(whole)
     also = {
         word: text.variants(correction.meant, languages)
         for word, correction in corrections.items()
         if correction.searched
     }
     if open_end is not None:
-        also[open_end] = snapshot.completions(open_end, languages, query.group_ids)
+        also[open_end] = scope.completions(open_end, languages)
     return corrections, also
 
 

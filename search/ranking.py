@@ -5,7 +5,12 @@ from search.documents import Document
 # Boosts over the body's 1.0. The opening post holds the title in its body as well.
 TITLE = 0.5
 TOPIC = 0.2
-WHOLE = 1.5
+WHOLE = 0.5
+
+PROXIMITY = 0.1
+SLOP = 2
+MAX_NEAR = 8
+PROSE = 24
 
 # Of two posts that say the same, the one a year younger scores 3.5 % more, of ten years 41 %. Being exponential it
 # needs no "today": it is worked out once, when the post is indexed.

@@ -34,11 +34,13 @@ def candidates(
     # A first letter is seldom wrong.
     found.sort(key=lambda entry: entry[1][0] != folded[0])
     if not found and len(folded) >= TWO_EDITS:
+        letters = set(folded)
         found = sorted(
             (
                 (often, word)
                 for word, often in beginning_with(folded[:SURE])
-                if abs(len(word) - len(folded)) <= 2 and distance(word, folded) <= 2
+                # An edit brings one letter and takes another: this alone tells most words apart, and quickly.
+                if abs(len(word) - len(folded)) <= 2 and len(letters ^ set(word)) <= 4 and distance(word, folded) <= 2
             ),
             reverse=True,
         )
@@ -60,6 +62,8 @@ def edits(folded: str) -> Iterator[str]:
 
 def distance(one: str, other: str) -> int:
     """Letters to leave out, add, replace or swap with a neighbour to come from one word to the other."""
+    while one and other and one[-1] == other[-1]:
+        one, other = one[:-1], other[:-1]
     before: list[int] = []
     last = list(range(len(other) + 1))
     for row, letter in enumerate(one, 1):

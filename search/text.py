@@ -130,15 +130,9 @@ def spans(text: str, language: str, wanted: frozenset[str], beginning: str = "")
     With a folded `beginning` also the words that begin so. Only words that begin like a wanted term are
     analysed, where the script allows: ten times faster.
     """
-    likely, analysed = _beginnings(wanted, beginning), _analysis(language)
-    for match in likely.finditer(text) if likely else _WORD.finditer(text):
-        start = match.start()
-        if likely:
-            whole = _WORD.match(text, start)
-            if whole is None or (start and text[start - 1].isalnum()):
-                continue
-            match = whole
-        word, end = match.group(), match.end()
+    analysed = _analysis(language)
+    for match in _likely(text, _beginnings(wanted, beginning)) if wanted or beginning else ():
+        word, start, end = match.group(), match.start(), match.end()
         made = analysed(word)
         if len(made) == len(word) - 1 and _IS_CJK.match(word):
             for offset, term in enumerate(made):
@@ -304,22 +298,36 @@ _ANALYSED = {language: _Kept(partial(_terms_of, language=language)) for language
 _SPELLED = _Kept(_spelled)
 
 
+def _likely(text: str, beginnings: tuple[str, ...]) -> Iterator[re.Match[str]]:
+    """The words that begin in one of these ways; all words where no beginnings are given."""
+    if not beginnings:
+        yield from _WORD.finditer(text)
+        return
+    plain = text.lower() if text.isascii() else text.translate(_plain_letters())
+    starts: list[int] = []
+    for beginning in beginnings:
+        at = plain.find(beginning)
+        while at >= 0:
+            if at == 0 or not plain[at - 1].isalnum():
+                starts.append(at)
+            at = plain.find(beginning, at + 1)
+    for start in sorted(starts):
+        if match := _WORD.match(text, start):
+            yield match
+
+
 @lru_cache(maxsize=256)
-def _beginnings(wanted: frozenset[str], beginning: str = "") -> re.Pattern[str] | None:
-    """A pattern for the first letters of Latin and Cyrillic terms in every spelling; None for others.
+def _beginnings(wanted: frozenset[str], beginning: str = "") -> tuple[str, ...]:
+    """The first letters of Latin and Cyrillic terms, none of which begins another; nothing for other scripts.
 
     Stems keep the beginning of their words there. Arabic ones lose articles, and pairs of ideographs
     begin anywhere.
     """
     looked_for = [*wanted, beginning] if beginning else [*wanted]
-    if not looked_for or any(_script(term) not in ("latin", "ru") for term in looked_for):
-        return None
-    spellings = _spellings()
-    starts = {
-        "".join(f"[{spellings.get(letter, re.escape(letter))}]" for letter in _beginning(term))
-        for term in looked_for
-    }
-    return re.compile("|".join(sorted(starts)))
+    if any(_script(term) not in ("latin", "ru") for term in looked_for):
+        return ()
+    starts = {_beginning(term) for term in looked_for}
+    return tuple(start for start in starts if not any(start[:n] in starts for n in range(1, len(start))))
 
 
 def _beginning(term: str) -> str:
@@ -329,14 +337,10 @@ def _beginning(term: str) -> str:
 
 
 @lru_cache(maxsize=1)
-def _spellings() -> dict[str, str]:
-    """Folded letter → all letters that fold to it or begin with it, ready for a character class."""
-    found: dict[str, str] = {}
-    for point in (*range(0x30, 0x530), *range(0x1E00, 0x1F00), *range(0xFF10, 0xFF5B)):
-        letter = chr(point)
-        if letter.isalnum() and (folded := fold(letter)):
-            found[folded[0]] = found.get(folded[0], "") + letter
-    return found
+def _plain_letters() -> dict[int, str]:
+    """Letters of every spelling to the first folded one, letter by letter so that places stay the same."""
+    points = (*range(0x30, 0x530), *range(0x1E00, 0x1F00), *range(0xFF10, 0xFF5B))
+    return {point: folded[0] for point in points if chr(point).isalnum() and (folded := fold(chr(point)))}
 
 
 def _script(word: str) -> str:
