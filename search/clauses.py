@@ -55,6 +55,20 @@ class Word:
     times: int = 1
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A query as it is read on somebody's behalf.
+
+    `readable` narrows to what the actor may read, `also` are terms that will do for a word as well, `rarity` is
+    what a term's weight is multiplied by.
+    """
+
+    readable: Sequence[tuple[Occur, Clause]]
+    words: Sequence[Word]
+    also: Mapping[Word, Sequence[str]]
+    rarity: Callable[[str], float]
+
+
 def said(parsed: ParsedQuery) -> list[Word]:
     """The words that rank, each once, in their order; stop words only when nothing else is left."""
     languages = analysed_languages(parsed)
@@ -90,59 +104,43 @@ class Planner:
     def __init__(self, fields: tantivy.Schema) -> None:
         self._schema = fields
 
-    def plan(
-        self,
-        query: Query,
-        readable: Sequence[tuple[Occur, Clause]],
-        words: Sequence[Word],
-        also: Mapping[Word, Sequence[str]],
-        rarity: Callable[[str], float],
-    ) -> Plan | None:
-        """The clauses of a query, or None when it asks for nothing.
-
-        `readable` narrows to what the actor may read, `also` are terms that will do for a word as well, `rarity`
-        is what a term's weight is multiplied by.
-        """
+    def plan(self, query: Query, reading: Reading) -> Plan | None:
+        """The clauses of a query, or None when it asks for nothing."""
         parsed = query.parsed
         fields = _TITLES if parsed.title_only else _FIELDS
         known = analysed_languages(parsed)
         filters = self._filters(query)
-        excluded = [
-            clause for words in parsed.without[:MAX_PHRASES] if (clause := self._phrase(words, known, _FIELDS))
-        ]
+        phrases, excluded = (
+            [clause for part in parts[:MAX_PHRASES] if (clause := self._phrase(part, known, among))]
+            for parts, among in ((parsed.phrases, fields), (parsed.without, _FIELDS))
+        )
         fixed = [
-            *readable,
+            *reading.readable,
             *_musts([*self._reach(query), *filters]),
             *((Occur.MustNot, clause) for clause in [*excluded, *self._never(parsed)]),
         ]
-        phrases = [
-            clause for phrase in parsed.phrases[:MAX_PHRASES] if (clause := self._phrase(phrase, known, fields))
-        ]
-        asked = [self._word((*word.terms, *also.get(word, ())), word.times, fields, rarity) for word in words]
-        if not asked:
+        words = [self._word(word, reading, fields) for word in reading.words]
+        if not words:
             if not (filters or phrases or excluded):
                 return None
             strict = _all([*fixed, *_musts([*phrases, EVERYTHING])])
             return Plan(strict, None, parsed.newest_first or not phrases)
-        ranking = asked if parsed.title_only else [*asked, *self._wholes(parsed.words), *self._neighbours(words)]
-        any_word = _all([*fixed, *_musts([*phrases, any_clause(ranking)])])
+        beside = [] if parsed.title_only else [*self._wholes(parsed.words), *self._neighbours(reading.words)]
+        any_word = _all([*fixed, *_musts([*phrases, any_clause([*words, *beside])])])
         if parsed.newest_first:
-            return Plan(_all([*fixed, *_musts([*phrases, *asked])]), any_word, True)
+            return Plan(_all([*fixed, *_musts([*phrases, *words])]), any_word, True)
+        if not phrases:
+            return Plan(any_word, None, False)
         # A quotation in the middle of a question should not leave the reader with nothing.
-        looser = _all([*fixed, *_musts([any_clause([*ranking, *phrases])])]) if phrases else None
-        return Plan(looser, None, False) if looser and len(words) > PROSE else Plan(any_word, looser, False)
+        looser = _all([*fixed, *_musts([any_clause([*words, *beside, *phrases])])])
+        return Plan(looser, None, False) if len(words) > PROSE else Plan(any_word, looser, False)
 
-    def _word(
-        self,
-        variants: Sequence[str],
-        times: int,
-        fields: Sequence[tuple[str, float]],
-        rarity: Callable[[str], float],
-    ) -> Clause:
-        clauses = [_boosted(self._variant(each, fields), rarity(each)) for each in dict.fromkeys(variants)]
+    def _word(self, word: Word, reading: Reading, fields: Sequence[tuple[str, float]]) -> Clause:
+        variants = dict.fromkeys((*word.terms, *reading.also.get(word, ())))
+        clauses = [_boosted(self._variant(each, fields), reading.rarity(each)) for each in variants]
         # The best of the variants, not their sum: they are guesses at one word.
         best = clauses[0] if len(clauses) == 1 else tantivy.Query.disjunction_max_query(clauses)
-        return _boosted(best, float(times))
+        return _boosted(best, float(word.times))
 
     def _variant(self, term: str, fields: Sequence[tuple[str, float]]) -> Clause:
         return any_clause(_boosted(self._term(field, term), boost) for field, boost in fields)

@@ -15,7 +15,7 @@ from typing import TypeAlias
 import tantivy
 
 from search import text
-from search.clauses import Plan, Planner, Word, analysed_languages, said, unfinished
+from search.clauses import Plan, Planner, Reading, Word, analysed_languages, said, unfinished
 from search.documents import Document
 from search.engine import Answer, Correction, Hit, Query, SearchUnavailable, Status
 from search.fields import WEIGHT, schema, to_tantivy
@@ -181,7 +181,7 @@ class EmbeddedEngine:
             if scope is None:
                 return Answer()
             corrections, also = _read_otherwise(scope, query, words)
-            plan = self._planner.plan(query, scope.clauses, words, also, scope.rarity)
+            plan = self._planner.plan(query, Reading(scope.clauses, words, also, scope.rarity))
             if plan is None:
                 return Answer()
             # Within one thread, and by date, a reader wants the posts themselves.
