@@ -117,6 +117,11 @@ def _own(plain: int, theirs: int, mine: int, draft: int, link: str) -> list[Look
         ("/notices", "/notices"),
         ("/search", "/search"),
         ("/search", f"/search?q=thank&group={GROUP}"),
+        ("/search", "/search?q=internet+exchange+after:2024+-xyzzy"),
+        ("/search", "/search?q=internet+exchnage+sort:new"),
+        ("/search", "/search?q=xyzzy+lang:fr+has:link"),
+        ("/search", "/search?q=%D8%AA%D8%A8%D8%A7%D8%AF%D9%84"),
+        ("/search", f"/search?q=thank&thread={plain}"),
     ]
     own = [Look(path, address, "facilitator") for path, address in facilitator]
     others = [("/invitations/{token}", "/invitations/" + link.rpartition("/")[2], "moderator")]
