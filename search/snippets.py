@@ -56,6 +56,13 @@ def snippet(
     return _cut(flat, start, end, marks)
 
 
+def marks(line: str, query: ParsedQuery, language: str = "", *, meant: tuple[str, ...] = ()) -> list[tuple[int, int]]:
+    """Where the words of a query stand in one line in NFC, such as a title: [start, end) of each."""
+    spoken = text.analysis_language(language, line)
+    found = [_Mark(*span) for span in text.spans(line, spoken, _wanted(query, spoken, meant))]
+    return _merged(found, 0, len(line))
+
+
 @lru_cache(maxsize=256)
 def _wanted(query: ParsedQuery, language: str, meant: tuple[str, ...] = ()) -> frozenset[str]:
     """The terms to mark: those that were searched for, so stop words only when there is nothing else."""

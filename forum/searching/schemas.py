@@ -44,12 +44,13 @@ class PostRef(msgspec.Struct, frozen=True):
 
 
 class SearchHit(msgspec.Struct, frozen=True):
-    """``snippet`` is plain text; ``marks`` are the [start, end) of the words that were found in it."""
+    """``snippet`` is plain text; ``marks`` are the [start, end) of found words in it, ``title_marks`` in the title."""
 
     thread: ThreadRef
     post: PostRef
     snippet: str
     marks: list[tuple[int, int]]
+    title_marks: list[tuple[int, int]]
 
 
 class Understood(msgspec.Struct, frozen=True):

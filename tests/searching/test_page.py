@@ -31,7 +31,10 @@ def links(text: str) -> dict[str, str]:
 async def test_what_was_found_is_escaped_first_and_marked_then(client: As, cast: Cast) -> None:
     await threads(cast, 1, "<i>one</i> marmalade & <script>")
     await rebuild()
+    await run("UPDATE threads SET title = 'My <b>marmalades' WHERE title = 'Thread 1'")
+    await rebuild()
     text = await shown(client(STRANGER, browser=True), "/search?q=marmalade")
+    assert "My &lt;b&gt;<mark>marmalades</mark></a>" in text
     assert "&lt;i&gt;one&lt;/i&gt; <mark>marmalade</mark> &amp; &lt;script&gt;" in text
 
 
@@ -122,5 +125,6 @@ async def test_in_a_thread_and_in_a_group(client: As, cast: Cast) -> None:
 async def test_while_the_engine_is_away(client: As, cast: Cast) -> None:
     install(Away())  # type: ignore[arg-type]
     text = await shown(client(STRANGER, browser=True), "/search?q=thread+lang:en")
-    assert "only titles are searched" in text and "Thread in the public group" in text and "results" not in text
+    assert "only titles are searched" in text and "results" not in text
+    assert "<mark>Thread</mark> in the public group" in text
     assert "Nothing found" in await shown(client(STRANGER, browser=True), "/search?q=xyzzy+lang:fr")

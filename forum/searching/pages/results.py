@@ -1,6 +1,6 @@
 """One box, and what it finds."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Final, NamedTuple
 from urllib.parse import urlencode
 
@@ -12,7 +12,7 @@ from forum.searching.pages.words import describe, facet_names, value_name
 from forum.searching.queries.relaxing import in_the_way
 from forum.searching.queries.results import Found, find
 from forum.searching.refining import narrowed, respelled, without
-from forum.searching.schemas import Facets, SearchHit, SearchWanted
+from forum.searching.schemas import Facets, SearchWanted
 from forum.web.language import gettext as _
 from forum.web.page import View, page
 from forum.web.rendering import page as shown
@@ -37,16 +37,16 @@ class Instead(NamedTuple):
     meant: Choice | None
 
 
-def pieces(hit: SearchHit) -> Iterator[tuple[bool, str]]:
-    """The snippet cut where a found word begins and ends."""
+def pieces(text: str, marks: Sequence[tuple[int, int]]) -> Iterator[tuple[bool, str]]:
+    """A text cut where a found word begins and ends."""
     at = 0
-    for start, end in hit.marks:
+    for start, end in marks:
         if start > at:
-            yield False, hit.snippet[at:start]
-        yield True, hit.snippet[start:end]
+            yield False, text[at:start]
+        yield True, text[start:end]
         at = end
-    if at < len(hit.snippet):
-        yield False, hit.snippet[at:]
+    if at < len(text):
+        yield False, text[at:]
 
 
 @page("search_and_live")

@@ -9,6 +9,7 @@ import asyncpg
 from forum.groups.schemas import GroupBrief, Person
 from forum.searching.schemas import PostRef, SearchHit, ThreadRef
 from search.query import ParsedQuery
+from search.snippets import marks as marked
 from search.snippets import snippet
 
 TURN_SECONDS = 0.01
@@ -40,4 +41,5 @@ def _hit(row: asyncpg.Record, parsed: ParsedQuery, meant: tuple[str, ...]) -> Se
     group = GroupBrief(row["group_slug"], row["group_title"], row["visibility"], row["policy"])
     thread = ThreadRef(row["thread_id"], row["title"], row["slug"], row["kind"], row["language"], group)
     author = Person(row["username"], row["display_name"])
-    return SearchHit(thread, PostRef(row["id"], row["number"], author, row["created_at"]), text, marks)
+    post = PostRef(row["id"], row["number"], author, row["created_at"])
+    return SearchHit(thread, post, text, marks, marked(row["title"], parsed, row["language"], meant=meant))
