@@ -3,6 +3,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -17,6 +18,7 @@ from forum.searching import engine, jobs, rebuild
 from forum.searching.comparison import verify
 from forum.searching.rebuild import keeping_an_index
 from search.documents import Document
+from search.embedded import EmbeddedEngine
 from search.engine import SearchUnavailable
 from tests.cast import Cast
 from tests.jobs.cases import until, working
@@ -227,3 +229,25 @@ async def test_a_rebuild_that_ends_after_the_swap_leaves_the_replay_to_a_worker(
     with pytest.raises(SystemExit):
         await rebuild.rebuild()
     assert await count("SELECT count(*) FROM pgqueuer WHERE entrypoint = 'searching.replay_facts'") == 1
+
+
+@pytest.mark.parametrize("pointer", [None, '{"folder": "gen-1", "format": 0}', "not JSON"])
+async def test_a_folder_that_is_missing_or_of_another_format_is_made_anew(
+    pointer: str | None, committed_site: Site, cast: Cast, tmp_path: Path
+) -> None:
+    if pointer is not None:
+        (tmp_path / "active").write_text(pointer)
+    made = EmbeddedEngine(tmp_path)
+    engine.install(made)
+    ben = client_of(committed_site, "ben", browser=False)
+    path = "/api/v1/search?q=Thread in the public group"
+    assert (await ben.get(path)).json()["degraded"] is True
+
+    async def ready() -> bool:
+        return (await made.status()).ready
+
+    async with keeping_an_index():
+        await until(ready)
+    answer = (await ben.get(path)).json()
+    assert answer["degraded"] is False and answer["items"]
+    assert (await verify(mend=False)).total == 0
