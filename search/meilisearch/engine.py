@@ -32,6 +32,7 @@ REBUILD_SECONDS = 1_800.0  # for one batch of a rebuild, behind those before it
 AHEAD = 4  # batches of a rebuild that the server has not finished
 ABANDONED = timedelta(minutes=2)  # a build that was not touched for longer is swept
 IDS = 1_000  # in one request to delete
+STAMPS = 5_000  # in one answer: the range may reach to the end of all numbers
 
 
 class MeilisearchEngine:
@@ -77,11 +78,16 @@ class MeilisearchEngine:
 
     async def stamps(self, first: int, last: int) -> dict[int, int]:
         """The stamps of the documents with ids from `first` to `last`, both included."""
-        with asking("documents.get"):
-            found = await self._index.get_documents(
-                filter=f"{KEY} {first} TO {last}", fields=[KEY, "stamp"], limit=max(1, last - first + 1)
-            )
-            return {int(one[KEY]): int(one["stamp"]) for one in found.results}
+        found: dict[int, int] = {}
+        wanted, page = f"{KEY} {first} TO {last}", STAMPS
+        while page == STAMPS:
+            with asking("documents.get"):
+                some = await self._index.get_documents(
+                    filter=wanted, fields=[KEY, "stamp"], offset=len(found), limit=STAMPS
+                )
+                found |= {int(one[KEY]): int(one["stamp"]) for one in some.results}
+            page = len(some.results)
+        return found
 
     @asynccontextmanager
     async def rebuild(self) -> AsyncIterator["MeilisearchBuilder"]:

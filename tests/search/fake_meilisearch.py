@@ -230,7 +230,7 @@ class FakeMeilisearch:
 
     def _fetch(self, uid: str, body: Any, **_: Any) -> Any:
         index = self._known(uid)
-        found = list(_filtered(index, body["filter"]))[: body["limit"]]
+        found = list(_filtered(index, body["filter"]))[body["offset"] :][: body["limit"]]
         cut = [{name: one[name] for name in body["fields"]} for one in found]
         return {"results": cut, "offset": 0, "limit": body["limit"], "total": len(cut)}
 

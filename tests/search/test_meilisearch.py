@@ -189,6 +189,15 @@ async def test_many_batches_are_all_there_at_the_swap(fake, monkeypatch):
         assert await engine.count() == 17
 
 
+async def test_stamps_come_page_by_page_from_any_range(fake, monkeypatch):
+    monkeypatch.setattr(engines, "STAMPS", 3)
+    async with opened(fake) as engine:
+        posts = [document("pears", post_id=10 + n) for n in range(6)]
+        await engine.index(posts)
+        assert await engine.stamps(10, 2**63 - 1) == {post.post_id: post.stamp for post in posts}
+        assert await engine.stamps(11, 12) == {post.post_id: post.stamp for post in posts[1:3]}
+
+
 async def test_a_server_restarted_in_the_middle_of_a_rebuild_keeps_the_old_index(fake, monkeypatch):
     engine = None
     with pytest.raises(SearchUnavailable, match="cannot be reached"):
