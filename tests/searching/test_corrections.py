@@ -3,10 +3,13 @@
 from collections.abc import Callable
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from forum.searching.rebuild import rebuild
-from forum.searching.refining import as_written, narrowed, respelled, without
+from forum.searching.refining import FAMILIES, as_written, narrowed, respelled, without
 from search.engine import Correction
+from search.query import parse
 from tests.cast import STRANGER, Cast
 from tests.searching.planting import run, threads
 from tests.support.clients import Client
@@ -67,6 +70,16 @@ def test_a_query_with_one_thing_changed() -> None:
     assert narrowed("", "group", "privacy") == "group:privacy"
     corrections = [Correction("Libertees", "libertés", True), Correction("c.t", r"\1", True)]
     assert respelled("(libertees) c.t libertees2 cat", corrections) == r"(libertés) \1 libertees2 cat"
+
+
+@given(st.text(alphabet='ab "-:lang:fr from:ada after:2024 before:', max_size=60), st.sampled_from(sorted(FAMILIES)))
+def test_whatever_was_typed_a_choice_replaces_those_of_its_kind(q: str, family: str) -> None:
+    bare = without(q, family)
+    before, after = parse(bare), parse(narrowed(bare, family, "2024" if family == "year" else "new"))
+    assert not {each.name for each in before.filters} & FAMILIES[family]
+    assert (before.words, before.phrases, before.without) == (after.words, after.phrases, after.without)
+    added = {each.name for each in after.filters} & FAMILIES[family]
+    assert added and len(after.filters) == len(before.filters) + len(added)
 
 
 def test_a_word_as_it_is_written() -> None:

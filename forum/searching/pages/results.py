@@ -16,6 +16,7 @@ from forum.searching.schemas import Facets, SearchWanted
 from forum.web.language import gettext as _
 from forum.web.page import View, page
 from forum.web.rendering import page as shown
+from search.query import parse
 
 NAMES_SHOWN: Final = 3
 _ASKED: Final = ("q", "group", "thread", "after", "verbatim")
@@ -113,7 +114,7 @@ def _sorts(wanted: SearchWanted) -> list[Choice]:
     """Best and newest first; the one in force leads nowhere."""
     best = without(wanted.q, "sort")
     newest = narrowed(best, "sort", "new")
-    is_new = "sort:new" in wanted.q.lower() and wanted.q != best
+    is_new = parse(wanted.q).newest_first
     return [
         Choice(_("Best first"), address(wanted, best) if is_new else ""),
         Choice(_("Newest first"), "" if is_new else address(wanted, newest)),
