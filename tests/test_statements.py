@@ -32,6 +32,8 @@ JSON_OF_MEMBERS = {
     "/api/v1/members": 2,  # members: DIRECTORY
     "/api/v1/bookmarks": 2,  # threads: BOOKMARKS
     "/api/v1/drafts": 2,  # threads: DRAFTS
+    "/api/v1/searches": 2,  # searching: MINE; what they find is one more, whatever their number
+    "/api/v1/threads/{thread}/similar": 4,  # the door, searching: OPENING, similar.READ
 }
 HTML = {
     "/t/{thread}/thread": 2,  # threads: THREAD_PAGE
@@ -49,7 +51,7 @@ HTML_OF_MEMBERS = {
 
 
 async def _statements(client: Client, path: str, cast: Cast) -> list[str]:
-    if "/search" in path or "/suggestions" in path:
+    if any(part in path for part in ("/search", "/suggestions", "/similar")):
         await rebuild()  # without an index, titles are asked instead
     found: list[str] = []
     with counting(found):

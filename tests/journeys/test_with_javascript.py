@@ -118,3 +118,43 @@ def test_keys_show_themselves_walk_and_can_be_turned_off(stage: Stage) -> None:
         page.goto(f"/t/{thread}")
         page.keyboard.press("j")
         expect(page.locator(".at")).to_have_count(0)
+
+
+def test_similar_threads_come_below_a_thread_and_below_a_title(stage: Stage) -> None:
+    word = "quenelle" + secrets.token_hex(3)
+    with stage.visit("alumna") as page:
+        first = started(stage, page, f"Cooling a {word} cabinet in the tropics")
+        second = started(stage, page, f"Which {word} cabinet needs no cooling?")
+        resembling = f"/api/v1/threads/{second}/similar"
+        while [one["id"] for one in stage.api(page, "GET", resembling)["items"]] != [first]:
+            page.wait_for_timeout(100)  # the worker indexes what was just written
+        with page.expect_request(f"**/similar/{second}"):
+            page.goto(f"/t/{second}")
+            page.locator("#alike").scroll_into_view_if_needed()
+        expect(page.locator("#alike li a.t")).to_have_text(f"Cooling a {word} cabinet in the tropics")
+        page.goto(f"/g/{GROUP}/new")
+        page.locator("#title").fill(f"A cabinet like the {word}")
+        expect(page.locator("#alike-title li")).to_have_count(2)
+        page.locator("#title").fill("")
+        expect(page.locator("#alike-title li")).to_have_count(0)
+
+
+def test_a_search_is_saved_tells_what_is_new_and_is_read_as_a_feed(stage: Stage) -> None:
+    word = "vellum" + secrets.token_hex(3)
+    with stage.visit("alumna") as alumna, stage.visit("facilitator") as facilitator:
+        thread = started(stage, alumna, "Where do old routers go?")
+        alumna.goto(f"/search?q={word}")
+        alumna.get_by_role("button", name="Save this search").click()
+        mine = alumna.locator(".cards li", has_text=word)
+        expect(mine).to_contain_text("Nothing new.")
+        replied(stage, facilitator, thread, f"Ours became {word}.")
+        while word not in [one["q"] for one in stage.api(alumna, "GET", "/api/v1/searches")["items"] if one["new"]]:
+            alumna.wait_for_timeout(100)
+        alumna.reload()
+        mine.locator("summary").click()
+        feed = mine.locator("a.long").get_attribute("href") or ""
+        assert word in facilitator.request.get(feed).text()
+        mine.get_by_role("button", name="Show 1 new post").click()
+        expect(alumna.locator(".hits li")).to_have_count(1)
+        alumna.goto("/me/searches")
+        expect(mine).to_contain_text("Nothing new.")

@@ -180,4 +180,23 @@ async def test_the_results_page_saves_what_was_searched_where_it_was_searched(cl
         page = (await ben.get(f"/search?q={found}&group=closed-group")).text
         assert f'name="q" value="{found} group:closed-group"' in page
     assert "Save this search" not in (await client("stranger", browser=True).get("/search?q=post")).text
-    assert 'href="/me/searches"' in (await ben.get("/search")).text.split("<main")[1]
+
+
+async def test_an_empty_box_has_them_beside_it_for_their_owner_in_person(client: Any, cast: Cast) -> None:
+    ben = client("ben", browser=True)
+    await save(client("ben"), "canaries", name="Birds of the group")
+    await write(cast, "public", "Canaries sing.")
+    page = (await ben.get("/search")).text
+    assert "Birds of the group" in page and "1 new" in page
+    for who, browser in (("ben", False), ("fay", True), ("stranger", True)):
+        assert "Birds of the group" not in (await client(who, browser=browser).get("/search")).text
+    await sql(
+        "UPDATE sessions SET viewing_id = $2, viewing_until = now() + interval '1 hour' WHERE member_id = $1"
+        " RETURNING id",
+        cast.members["adi"],
+        cast.members["ben"],
+    )
+    seen = await client("adi", browser=True).get("/search")
+    assert seen.status_code == 200 and "Birds of the group" not in seen.text
+    for path in ("/me/searches", SEARCHES):
+        assert (await client("adi", browser=True).get(path)).status_code == 403

@@ -8,6 +8,7 @@ import msgspec
 from starlette.responses import Response
 
 from forum.kit.errors import Invalid
+from forum.searching.pages.saved import below_the_box
 from forum.searching.pages.words import describe, facet_names, value_name
 from forum.searching.queries.relaxing import in_the_way
 from forum.searching.queries.results import Found, find
@@ -64,6 +65,7 @@ async def search(view: View) -> Response:
         section="search",
         head='<meta name="robots" content="noindex">',
         wanted=wanted,
+        saved=[] if wanted.q else await below_the_box(view),
         found=found.results,
         place=found.place,
         chips=_chips(wanted, found),

@@ -9,6 +9,7 @@ from forum.kit.errors import Invalid, Refusal
 from forum.searching import commands
 from forum.searching.feeds import MEDIA_TYPE, Addresses, atom
 from forum.searching.queries import saved
+from forum.searching.schemas import SavedSearchDoc
 from forum.web.language import gettext as _
 from forum.web.page import View, errors_of, form, page, see
 from forum.web.rendering import page as shown
@@ -40,6 +41,13 @@ async def _searches(view: View, refusal: Refusal | None) -> Response:
         values=view.form,
         refused=view.path.get("id"),
     )
+
+
+async def below_the_box(view: View) -> list[SavedSearchDoc]:
+    """Beside an empty search box: to their owner in person, not to whoever sees the site as they do."""
+    if view.actor.session_id is None or view.actor.viewer_id is not None:
+        return []
+    return await saved.saved(view.actor, _addresses(view))
 
 
 @page(OWN, signed_in=True)
