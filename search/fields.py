@@ -34,10 +34,11 @@ def schema() -> tantivy.Schema:
 
 
 def to_tantivy(document: Document) -> tantivy.Document:
-    """Analyse a document into the fields of `clauses.schema`."""
+    """Analyse a document into the fields of `schema`."""
     language = text.analysis_language(document.language, f"{document.title}\n{document.text}")
-    title = " ".join(text.terms(document.title, language))
-    body = " ".join(text.terms(document.text, language))
+    title_terms, title_spelled = text.analysed(document.title, language)
+    body_terms, spelled = text.analysed(document.text, language)
+    title, body = " ".join(title_terms), " ".join(body_terms)
     made = tantivy.Document()
     made.add_integer("post_id", document.post_id)
     made.add_integer("thread_id", document.thread_id)
@@ -60,10 +61,7 @@ def to_tantivy(document: Document) -> tantivy.Document:
         made.add_text("body", body)
         made.add_text("topic", title)
     made.add_float(WEIGHT, weight(document))
-    spelled = text.spellings(document.text, language)
-    if document.number == 1:
-        spelled |= text.spellings(document.title, language)
-    made.add_text("spelling", " ".join(spelled))
+    made.add_text("spelling", " ".join(spelled | title_spelled if document.number == 1 else spelled))
     made.add_text("whole", " ".join(text.whole_terms(f"{document.title}\n{document.text}")))
     return made
 

@@ -6,42 +6,28 @@ construction, and snippets can mark what was found.
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import lru_cache, partial
+from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 from itertools import chain
-from typing import NamedTuple
+from operator import itemgetter
+from typing import NamedTuple, TypeAlias
 
 import Stemmer
 
+from search.folding import IS_CJK, MAX_TERM, WORD, folded_parts
+from search.folding import fold as fold
 from search.query import primary_language
 from search.stopwords import STOP_WORDS
 
 LANGUAGES = ("en", "fr", "es", "pt", "ar", "ru", "zh")
 LATIN_LANGUAGES = ("en", "fr", "es", "pt")
 
-MAX_TERM = 64  # characters; a longer term is cut, on both sides alike
 _DETECTED_CHARACTERS = 600
-_KEPT_WORDS = 16_384  # of each language, about 4 MB
+_KEPT_WORDS = 8_192  # of each language, and as many older ones: about 5 MB
 _KEPT_LENGTH = 32  # long runs of ideographs do not come again
 _SHORTEST = 3  # letters of a word that is kept as it is spelled
 
-# Written without spaces: Han, Kana, Hangul, with the iteration marks and the half-width forms.
-_CJK = (
-    "\u3005-\u3007\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
-    "\uff66-\uff9f\U00020000-\U0003ffff"
-)
-
-
-def _marks() -> str:
-    """Combining marks and joiners, which Python's `\\w` leaves out: vowel signs, nukta, soft hyphen."""
-    points = [c for c in range(0x300, 0xFFFF) if unicodedata.category(chr(c)) in ("Mn", "Mc")]
-    return "".join(map(chr, points)) + "\u00ad\u200c\u200d"
-
-
-_MARKS = re.escape(_marks())
-_WORD = re.compile(rf"[{_CJK}]+|[^\W_{_CJK}]+(?:[{_MARKS}]+[^\W_{_CJK}]*)*")
-_ASCII_WORD = re.compile("[a-z0-9]+")  # what `_WORD` finds in lower-case ASCII, in half the time
-_IS_CJK = re.compile(f"[{_CJK}]")
+_ASCII_WORD = re.compile("[a-z0-9]+")  # what `WORD` finds in lower-case ASCII, in half the time
 
 # `CVE-2024-1234`, `ada@example.org`, `snake_case`; `.org`; `C++`, `F#`.
 # The first lookbehind keeps it linear: a long word without separators is tried once, not at every letter.
@@ -54,20 +40,6 @@ _WHOLE = re.compile(
 _NUMBERED = re.compile(r"\b(?:[A-Z][A-Za-z]{1,7}[ -]|[A-Za-z]{2,8})\d{1,6}\b")
 _NUMBERED_ANY_CASE = re.compile(r"\b[A-Za-z]{2,8}[ -]?\d{1,6}\b")
 
-
-def _substitutes(letters: Mapping[str, str]) -> dict[int, str]:
-    return {ord(letter): plain for letter, plain in letters.items()}
-
-
-_FOLDED: dict[int, str | None] = {
-    **dict.fromkeys([*range(0x300, 0x370), *range(0x591, 0x5C8), *range(0x610, 0x61B)], None),
-    **dict.fromkeys([*range(0x64B, 0x660), 0x670, *range(0x6D6, 0x6EE), 0x640], None),
-    **dict.fromkeys([0xAD, 0x200C, 0x200D], None),
-    **{0x660 + n: str(n) for n in range(10)},
-    **{0x6F0 + n: str(n) for n in range(10)},
-    **_substitutes({"æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"}),
-    **_substitutes({"ى": "ي", "ی": "ي", "ک": "ك", "ٱ": "ا", "’": "'"}),
-}
 
 _STEMMERS = {
     # Size 0 turns the stemmer's own cache off: `_stem` keeps one for all of them.
@@ -89,39 +61,29 @@ _PT_PLURALS = ("oes", "aes", "aos")  # of -ão; without accents as folding leave
 _AR_ARTICLES = ("وال", "بال", "كال", "فال", "ال", "لل")
 
 
-def fold(text: str) -> str:
-    """Compatibility forms, case and diacritics removed: what is left is what is compared.
-
-    `й` stays (it is a letter, not и with an accent); Japanese and Indic marks stay too.
-    """
-    if text.isascii():
-        return text.lower()
-    decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
-    kept = decomposed.replace("\u0438\u0306", "\u0439").translate(_FOLDED)
-    return unicodedata.normalize("NFC", kept)
-
-
 def words(text: str) -> list[str]:
     """The words of a text as they are spelt; what is written without spaces comes in one piece."""
-    return _WORD.findall(text)
+    return WORD.findall(text)
 
 
 def terms(text: str, language: str) -> list[str]:
     """The terms of a text in one known language, in order, stop words included."""
-    return list(chain.from_iterable(map(_analysis(language), _words(text))))
+    return analysed(text, language)[0]
 
 
-def spellings(text: str, language: str) -> set[str]:
-    """The words of a text folded but not stemmed, for completing and correcting; no stop words, no ideographs.
+def analysed(text: str, language: str) -> tuple[list[str], set[str]]:
+    """The terms of a text, and its words folded but not stemmed, for completing and correcting.
 
-    An Arabic word is there with its article and without.
+    Among the latter are no stop words, no numbers and no ideographs; an Arabic word is there with its article
+    and without.
     """
-    found = set(chain.from_iterable(map(_SPELLED.__getitem__, _words(text))))
-    return found - STOP_WORDS.get(language, frozenset())
+    made = list(map(_analysis(language), _words(text)))
+    spelled = set(chain.from_iterable(map(itemgetter(1), made)))
+    return list(chain.from_iterable(map(itemgetter(0), made))), spelled - STOP_WORDS.get(language, frozenset())
 
 
 def _words(text: str) -> list[str]:
-    return _ASCII_WORD.findall(text.lower()) if text.isascii() else _WORD.findall(text)
+    return _ASCII_WORD.findall(text.lower()) if text.isascii() else WORD.findall(text)
 
 
 def spans(text: str, language: str, wanted: frozenset[str], beginning: str = "") -> Iterator[tuple[int, int, str]]:
@@ -130,11 +92,11 @@ def spans(text: str, language: str, wanted: frozenset[str], beginning: str = "")
     With a folded `beginning` also the words that begin so. Only words that begin like a wanted term are
     analysed, where the script allows: ten times faster.
     """
-    analysed = _analysis(language)
+    analysis = _analysis(language)
     for match in _likely(text, _beginnings(wanted, beginning)) if wanted or beginning else ():
         word, start, end = match.group(), match.start(), match.end()
-        made = analysed(word)
-        if len(made) == len(word) - 1 and _IS_CJK.match(word):
+        made, spelled = analysis(word)
+        if len(made) == len(word) - 1 and IS_CJK.match(word):
             for offset, term in enumerate(made):
                 if term in wanted:
                     yield start + offset, start + offset + 2, term
@@ -142,7 +104,7 @@ def spans(text: str, language: str, wanted: frozenset[str], beginning: str = "")
         for term in made:
             if term in wanted:
                 yield start, end, term
-        if beginning and any(spelled.startswith(beginning) for spelled in _SPELLED[word]):
+        if beginning and any(spelling.startswith(beginning) for spelling in spelled):
             yield start, end, beginning
 
 
@@ -153,10 +115,10 @@ def query_terms(text: str, languages: Iterable[str] = ()) -> list[tuple[str, ...
     """
     asked = tuple(languages) or LATIN_LANGUAGES
     found: list[tuple[str, ...]] = []
-    for word in _WORD.findall(text):
-        first = _analysis(asked[0])(word)
+    for word in WORD.findall(text):
+        first, _ = _analysis(asked[0])(word)
         if len(first) == 1:
-            found.append(tuple(dict.fromkeys(term for lang in asked for term in _analysis(lang)(word))))
+            found.append(tuple(dict.fromkeys(term for lang in asked for term in _analysis(lang)(word)[0])))
         else:
             found.extend((term,) for term in first)
     return found
@@ -176,7 +138,7 @@ def whole_terms(text: str) -> list[str]:
     found = dict.fromkeys(match.lower()[:MAX_TERM] for match in _WHOLE.findall(narrow))
     found.update(dict.fromkeys(_glued(match) for match in _NUMBERED.findall(narrow)))
     if not text.isascii():
-        found.update(dict.fromkeys(fold(ideograph) for ideograph in _IS_CJK.findall(text)))
+        found.update(dict.fromkeys(fold(ideograph) for ideograph in IS_CJK.findall(text)))
     return [term for term in found if term and not term.isspace()]
 
 
@@ -185,7 +147,7 @@ def query_whole_terms(text: str) -> list[str]:
     narrow = _narrow(text)
     found = dict.fromkeys(match.lower()[:MAX_TERM] for match in _WHOLE.findall(narrow))
     found.update(dict.fromkeys(_glued(match) for match in _NUMBERED_ANY_CASE.findall(narrow)))
-    found.update(dict.fromkeys(fold(w) for w in _WORD.findall(text) if len(w) == 1 and _IS_CJK.match(w)))
+    found.update(dict.fromkeys(fold(w) for w in WORD.findall(text) if len(w) == 1 and IS_CJK.match(w)))
     return list(found)
 
 
@@ -207,7 +169,7 @@ def stop_words(text: str, languages: Iterable[str] = ()) -> list[bool]:
 def last_word(typed: str) -> str:
     """The folded word that a query ends with; empty when it ends with anything else, or in ideographs."""
     said = query_words(typed)
-    is_open = said and typed.endswith(said[-1].typed) and not _IS_CJK.match(said[-1].folded)
+    is_open = said and typed.endswith(said[-1].typed) and not IS_CJK.match(said[-1].folded)
     return said[-1].folded if is_open else ""
 
 
@@ -229,8 +191,8 @@ def query_words(text: str, languages: Iterable[str] = ()) -> list[Spelled]:
     lists = [STOP_WORDS[language] for language in tuple(languages) or LANGUAGES]
     return [
         Spelled(typed, word, any(word in common for common in lists))
-        for typed in _WORD.findall(text)
-        for word in _unstemmed(typed)
+        for typed in WORD.findall(text)
+        for word in folded_parts(typed)
     ]
 
 
@@ -243,7 +205,7 @@ def analysis_language(tag: str, text: str) -> str:
 def detect(text: str) -> str | None:
     """Guess one of the seven languages from script and stop words; None when nothing tells."""
     scores = dict.fromkeys(LANGUAGES, 0)
-    for word in _WORD.findall(text[:_DETECTED_CHARACTERS]):
+    for word in WORD.findall(text[:_DETECTED_CHARACTERS]):
         script = _script(word)
         if script != "latin":
             if script in scores:
@@ -256,52 +218,47 @@ def detect(text: str) -> str | None:
     return best if scores[best] > scores[second] else None
 
 
-class _Kept(dict[str, tuple[str, ...]]):
-    """What was made of words before: a lookup without a call, emptied when it is full."""
+_Made: TypeAlias = tuple[tuple[str, ...], tuple[str, ...]]  # the terms of a word, and its spellings
 
-    def __init__(self, make: Callable[[str], tuple[str, ...]]) -> None:
+
+class _Kept(dict[str, _Made]):
+    """What was made of the words of one language: a lookup without a call. Those not met again for long go."""
+
+    def __init__(self, language: str) -> None:
         super().__init__()
-        self._make = make
+        self._language = language
+        self._older: dict[str, _Made] = {}
 
-    def __missing__(self, word: str) -> tuple[str, ...]:
-        made = self._make(word)
+    def __missing__(self, word: str) -> _Made:
+        made = self._older.get(word) or _made(word, self._language)
         if len(word) <= _KEPT_LENGTH:
             if len(self) >= _KEPT_WORDS:
+                self._older = dict(self)
                 self.clear()
             self[word] = made
         return made
 
 
-def _analysis(language: str) -> Callable[[str], tuple[str, ...]]:
-    return _ANALYSED[language if language in _ANALYSED else "en"].__getitem__
+def _made(word: str, language: str) -> _Made:
+    parts = folded_parts(word)
+    spelled = tuple(part for part in parts if len(part) >= _SHORTEST and not part.isdecimal())
+    if spelled and _script(spelled[0]) in ("ar", "zh"):
+        both = dict.fromkeys((*spelled, *map(without_article, spelled)))
+        spelled = tuple(part for part in both if not IS_CJK.match(part))
+    return tuple(_stem(part, language) for part in parts), spelled
 
 
-def _terms_of(word: str, language: str) -> tuple[str, ...]:
-    return tuple(_stem(part, language) for part in _unstemmed(word))
+_KEPT = {language: _Kept(language) for language in LANGUAGES}
 
 
-def _unstemmed(word: str) -> tuple[str, ...]:
-    folded = fold(word)
-    if _IS_CJK.match(folded):
-        return tuple(folded[i : i + 2] for i in range(len(folded) - 1)) or (folded,)
-    # A ligature may unfold into several words (U+FDFA is a whole sentence).
-    return tuple(part[:MAX_TERM] for part in _WORD.findall(folded))
-
-
-def _spelled(word: str) -> tuple[str, ...]:
-    found = [part for part in _unstemmed(word) if len(part) >= _SHORTEST and not _IS_CJK.match(part)]
-    bare = [without_article(part) for part in found if _script(part) == "ar"]
-    return tuple(dict.fromkeys(part for part in (*found, *bare) if not part.isdecimal()))
-
-
-_ANALYSED = {language: _Kept(partial(_terms_of, language=language)) for language in LANGUAGES}
-_SPELLED = _Kept(_spelled)
+def _analysis(language: str) -> Callable[[str], _Made]:
+    return _KEPT[language if language in _KEPT else "en"].__getitem__
 
 
 def _likely(text: str, beginnings: tuple[str, ...]) -> Iterator[re.Match[str]]:
     """The words that begin in one of these ways; all words where no beginnings are given."""
     if not beginnings:
-        yield from _WORD.finditer(text)
+        yield from WORD.finditer(text)
         return
     plain = text.lower() if text.isascii() else text.translate(_plain_letters())
     starts: list[int] = []
@@ -312,7 +269,7 @@ def _likely(text: str, beginnings: tuple[str, ...]) -> Iterator[re.Match[str]]:
                 starts.append(at)
             at = plain.find(beginning, at + 1)
     for start in sorted(starts):
-        if match := _WORD.match(text, start):
+        if match := WORD.match(text, start):
             yield match
 
 
@@ -351,7 +308,7 @@ def _script(word: str) -> str:
         return "ru"
     if "\u0600" <= first <= "\u077f" or "\ufb50" <= first <= "\ufeff":
         return "ar"
-    return "zh" if _IS_CJK.match(first) else "other"
+    return "zh" if IS_CJK.match(first) else "other"
 
 
 def _stem(folded: str, language: str) -> str:
