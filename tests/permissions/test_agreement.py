@@ -15,9 +15,11 @@ from forum.groups import queries as groups
 from forum.kit.errors import Refusal
 from forum.kit.transaction import connection
 from forum.kit.verdict import Verdict
+from forum.members.policies import can_see_people
 from forum.notifications import jobs as telling
 from forum.notifications import queries as notices
 from forum.searching.queries import statements as searching
+from forum.searching.queries.suggestions import SUGGEST
 from forum.site import queries as first_page
 from forum.threads import policies as rules
 from forum.threads import queries as threads
@@ -146,10 +148,24 @@ async def _agree(raw: Any, actor: Actor, world: dict[str, Any], cast: Cast) -> N
     shown = bool(read) and world["state"] == "public"
     found = await raw.fetch(searching.READ, [post_id], list(actor.readable))
     assert bool(found) == shown
+    await _found(raw, actor, post_id, slug, shown=shown, card=bool(card))
     if actor.member_id is not None:
         assert (post_id in await ids(threads.bookmarks(actor), key="post_id")) == shown
         assert (post_id in await ids(notices.notices(actor, 0, 25), key="post_id")) == shown
     await _reached(raw, actor, read, world, cast)
+
+
+async def _found(raw: Any, actor: Actor, post_id: int, slug: str, *, shown: bool, card: bool) -> None:
+    """What search counts and names, as if the engine pointed at it and at its group."""
+    cards, people = not actor.is_anonymous, bool(can_see_people(actor))
+    posts, readable, listed = [post_id], list(actor.readable), list(actor.listed)
+    page = await raw.fetch(searching.READ_WITH_AROUND, posts, readable, posts, listed, ["%public%"], cards, people)
+    assert ([row["id"] for row in page if row["id"]], page[0]["total"]) == (posts * shown, int(shown))
+    offers = await raw.fetchrow(SUGGEST, posts, readable, listed, ["% publ%"], cards, people, 5)
+    assert len(msgspec.json.decode(offers[0])) == int(shown)
+    for named in (page[0]["groups"], offers[1]):
+        assert (slug in [group["slug"] for group in msgspec.json.decode(named)]) == card
+    assert (slug in await slugs(groups.group_list(actor, q="publ"))) == card
 
 
 def _law(actor: Actor, world: dict[str, Any]) -> tuple[bool, bool]:

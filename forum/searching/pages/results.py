@@ -5,6 +5,7 @@ from typing import Any, Final, NamedTuple
 from urllib.parse import urlencode
 
 import msgspec
+from markupsafe import Markup, escape
 from starlette.responses import Response
 
 from forum.kit.errors import Invalid
@@ -39,16 +40,14 @@ class Instead(NamedTuple):
     meant: Choice | None
 
 
-def pieces(text: str, marks: Sequence[tuple[int, int]]) -> Iterator[tuple[bool, str]]:
-    """A text cut where a found word begins and ends."""
+def marked(text: str, marks: Sequence[tuple[int, int]]) -> Markup:
+    """A text, escaped first, with what was found in it marked then."""
+    parts: list[str] = []
     at = 0
     for start, end in marks:
-        if start > at:
-            yield False, text[at:start]
-        yield True, text[start:end]
+        parts += (escape(text[at:start]), "<mark>", escape(text[start:end]), "</mark>")
         at = end
-    if at < len(text):
-        yield False, text[at:]
+    return Markup("".join((*parts, escape(text[at:]))))  # noqa: S704 - escaped piece by piece
 
 
 @page("search_and_live")
@@ -79,7 +78,7 @@ async def search(view: View) -> Response:
         more_people=len(found.around.people) > NAMES_SHOWN,
         following=address(wanted, wanted.q, after=found.results.next) if found.results.next else "",
         first=address(wanted, wanted.q) if wanted.after else "",
-        pieces=pieces,
+        marked=marked,
     )
 
 
