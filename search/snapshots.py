@@ -6,6 +6,7 @@ corrected would tell that somebody uses it.
 
 from collections.abc import Collection, Sequence
 from functools import cached_property
+from itertools import islice
 from math import log
 from typing import Final
 
@@ -18,7 +19,8 @@ from search.engine import Correction
 
 COMPLETIONS = 16  # words that an unfinished one may become: the most frequent ones
 FROM_TITLES = 2  # letters; so few begin too many words, those of titles excepted
-MAX_CORRECTED = 8  # words of one query that are looked at
+MAX_DOUBTED = 16  # words of one query that are looked at,
+MAX_CORRECTED = 4  # and of these the first that are rare or unknown
 TRIED = 4  # of the words that may have been meant
 RARE_SHARE = 20_000  # a word in fewer than one of so many posts is rare,
 RARE = 2  # or in no more than so many of a small forum,
@@ -81,8 +83,8 @@ class Scope:
     def rarity(self, term: str) -> float:
         """How much more a word tells here than in the whole index: the ratio of its two IDFs.
 
-        In a group about privacy, `privacy` says little. On collections of 848 to 11,429 posts in one index that is
-        worth ??.
+        In a group about privacy, `privacy` says little. In nDCG@10 by BM25's, the mean over seven collections that
+        share one index: 1.014, without it 1.002 (a forum's questions 1.00 and 0.94).
         """
         everywhere = self._searcher.doc_freq("body", term)
         if not everywhere or not self.is_narrow:
@@ -92,14 +94,18 @@ class Scope:
 
     def corrections(self, words: Sequence[Word]) -> dict[Word, Correction]:
         """What was probably meant by words that are unknown or rare here."""
-        found = {}
+        rare = max(RARE, self._snapshot.posts // RARE_SHARE)
         open_ = [word for word in words if not word.exact and not word.is_stop and spelling.correctable(word.folded)]
-        for word in open_[:MAX_CORRECTED]:
-            rare = max(RARE, self._snapshot.posts // RARE_SHARE)
-            often = self._often(("body", "title", "topic"), word.terms, rare + 1)
-            if often <= rare and (meant := self._meant(word.folded, often)):
-                found[word] = Correction(word.typed, meant, searched=not often)
-        return found
+        seldom = (
+            (word, often)
+            for word in open_[:MAX_DOUBTED]
+            if (often := self._often(("body", "title", "topic"), word.terms, rare + 1)) <= rare
+        )
+        return {
+            word: Correction(word.typed, meant, searched=not often)
+            for word, often in islice(seldom, MAX_CORRECTED)
+            if (meant := self._meant(word.folded, often))
+        }
 
     def completions(self, word: Word, languages: Sequence[str]) -> list[str]:
         """Terms of words that begin like this one, the most frequent ones here."""
