@@ -38,6 +38,9 @@ _WHOLE = re.compile(
 )
 # RFC 9110 and rfc9110, IPv6; in a query also `rfc 9110`, which in a document is too often just prose.
 _NUMBERED = re.compile(r"\b(?:[A-Z][A-Za-z]{1,7}[ -]|[A-Za-z]{2,8})\d{1,6}\b")
+# Without these there is neither, which most texts tell four times as fast.
+_JOINED = re.compile(r"[-._:@+#][A-Za-z0-9+]|#")
+_DIGIT = re.compile(r"\d")
 _NUMBERED_ANY_CASE = re.compile(r"\b[A-Za-z]{2,8}[ -]?\d{1,6}\b")
 
 
@@ -135,8 +138,11 @@ def whole_terms(text: str) -> list[str]:
     Single ideographs are among them: the text holds only pairs, and a reader may ask for one.
     """
     narrow = _narrow(text)
-    found = dict.fromkeys(match.lower()[:MAX_TERM] for match in _WHOLE.findall(narrow))
-    found.update(dict.fromkeys(_glued(match) for match in _NUMBERED.findall(narrow)))
+    found: dict[str, None] = {}
+    if _JOINED.search(narrow):
+        found.update(dict.fromkeys(match.lower()[:MAX_TERM] for match in _WHOLE.findall(narrow)))
+    if _DIGIT.search(narrow):
+        found.update(dict.fromkeys(_glued(match) for match in _NUMBERED.findall(narrow)))
     if not text.isascii():
         found.update(dict.fromkeys(fold(ideograph) for ideograph in IS_CJK.findall(text)))
     return [term for term in found if term and not term.isspace()]
