@@ -125,15 +125,21 @@ class Scope:
     def _meant(self, folded: str, often: int) -> str | None:
         needed = often * MORE_FREQUENT or 1
         for form in _forms(folded):
-            near = spelling.candidates(
-                form,
-                lambda word: self._searcher.doc_freq("spelling", word),
-                lambda beginning: self._searcher.terms_with_prefix("spelling", beginning, None, NEAR_WORDS),
-            )
+            near = spelling.candidates(form, self._spelled, self._beginning)
             for word in near[:TRIED]:
                 if self._often(("spelling",), (word,), needed) >= needed:
                     return word
         return None
+
+    def _spelled(self, word: str) -> int:
+        """In how many posts here a word is: one that stands elsewhere must not even keep others from being meant."""
+        everywhere = self._searcher.doc_freq("spelling", word)
+        if not everywhere or self.posts == self._snapshot.posts:
+            return everywhere
+        return self._kept(("spelling",), (word,), _MANY)
+
+    def _beginning(self, letters: str) -> list[str]:
+        return [word for word, _ in self._searcher.terms_with_prefix("spelling", letters, None, NEAR_WORDS)]
 
     def _often(self, fields: tuple[str, ...], terms: tuple[str, ...], enough: int) -> int:
         """In how many posts one of the terms is; counted to `enough` only."""
@@ -142,11 +148,13 @@ class Scope:
 
     def _kept(self, fields: tuple[str, ...], terms: tuple[str, ...], enough: int) -> int:
         counted, key = self._snapshot.counted, (fields, terms, enough, self._group_ids)
-        if key not in counted:
+        # Searches run in several threads, any of which may clear it.
+        if (known := counted.get(key)) is None:
+            known = self._count(self._snapshot.terms(fields, terms), enough)
             if len(counted) >= KEPT_COUNTS:
                 counted.clear()
-            counted[key] = self._count(self._snapshot.terms(fields, terms), enough)
-        return counted[key]
+            counted[key] = known
+        return known
 
     def _count(self, said: Clause, enough: int) -> int:
         within = tantivy.Query.boolean_query([*self.clauses, (Occur.Must, said)])

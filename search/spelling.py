@@ -23,26 +23,26 @@ def correctable(folded: str) -> bool:
 def candidates(
     folded: str,
     frequency: Callable[[str], int],
-    beginning_with: Callable[[str], Iterable[tuple[str, int]]],
+    beginning_with: Callable[[str], Iterable[str]],
 ) -> list[str]:
     """Words of the index near a folded one, the likeliest first.
 
-    `frequency` is in how many documents a word is, `beginning_with` gives words and their frequencies.
+    `frequency` is in how many documents a word is, `beginning_with` gives words.
     """
-    near = [(frequency(word), word) for word in set(edits(folded)) - {folded}]
-    found = sorted((entry for entry in near if entry[0]), reverse=True)
+
+    def known(words: Iterable[str]) -> list[tuple[int, str]]:
+        return sorted(((often, word) for word in words if (often := frequency(word))), reverse=True)
+
+    found = known(set(edits(folded)) - {folded})
     # A first letter is seldom wrong.
     found.sort(key=lambda entry: entry[1][0] != folded[0])
     if not found and len(folded) >= TWO_EDITS:
         letters = set(folded)
-        found = sorted(
-            (
-                (often, word)
-                for word, often in beginning_with(folded[:SURE])
-                # An edit brings one letter and takes another: this alone tells most words apart, and quickly.
-                if abs(len(word) - len(folded)) <= 2 and len(letters ^ set(word)) <= 4 and distance(word, folded) <= 2
-            ),
-            reverse=True,
+        found = known(
+            word
+            for word in beginning_with(folded[:SURE])
+            # An edit brings one letter and takes another: this alone tells most words apart, and quickly.
+            if abs(len(word) - len(folded)) <= 2 and len(letters ^ set(word)) <= 4 and distance(word, folded) <= 2
         )
     return [word for _, word in found]
 

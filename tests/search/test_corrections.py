@@ -78,6 +78,19 @@ async def test_words_of_other_groups_are_neither_meant_nor_known(engine):
     assert [said.meant for said in (await ask(engine, "wellington", (1,))).corrections] == ["willington"]
 
 
+async def test_words_of_other_groups_keep_none_from_being_meant(engine):
+    """Whoever plants a word near one that they suspect elsewhere, and asks for a third near both, learns nothing."""
+    planted = [document("wellingtnn"), document("willington"), document("wallingtan"), document("wallingtan")]
+    await engine.index(planted)
+    asked = ("wellingtam", "willingtnn", "wallingxan", "wallington")
+    before = [await ask(engine, typed) for typed in asked]
+    assert all(answer.corrections for answer in before)
+    near = ["wellingtan", "willingtan", "wallingtxn", "wallinton", "wallingto", "wallingtons", "willington"]
+    await engine.index(document(" ".join(near), group_id=2) for _ in range(9))
+    after = [await ask(engine, typed) for typed in asked]
+    assert [answer.corrections for answer in after] == [answer.corrections for answer in before]
+
+
 async def test_a_word_of_a_deleted_post_is_unknown_at_once(engine):
     gone = document("wellington")
     await engine.index([gone, document("charter")])

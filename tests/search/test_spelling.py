@@ -42,8 +42,8 @@ def test_words_of_letters_of_one_alphabet_are_corrected(word, is_so):
 def test_two_edits_only_when_nothing_is_nearer():
     known = {"participation": 3, "participations": 900, "particles": 5}
 
-    def beginning_with(beginning: str) -> list[tuple[str, int]]:
-        return [(word, often) for word, often in known.items() if word.startswith(beginning)]
+    def beginning_with(beginning: str) -> list[str]:
+        return [word for word in known if word.startswith(beginning)]
 
     def near(word: str) -> list[str]:
         return candidates(word, lambda word: known.get(word, 0), beginning_with)
