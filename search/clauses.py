@@ -123,8 +123,9 @@ class Planner:
         if not words:
             if not (filters or phrases or excluded):
                 return None
-            strict = _all([*fixed, *_musts([*phrases, EVERYTHING])])
-            return Plan(strict, None, parsed.newest_first or not phrases)
+            # With a score of its own, so that what ranks by nothing else ranks by its weight.
+            strict = _all([*fixed, *_musts(phrases or [tantivy.Query.all_query()])])
+            return Plan(strict, None, parsed.newest_first)
         beside = [] if parsed.title_only else [*self._wholes(parsed.words), *self._neighbours(reading.words)]
         any_word = _all([*fixed, *_musts([*phrases, any_clause([*words, *beside])])])
         if parsed.newest_first:

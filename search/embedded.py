@@ -9,6 +9,7 @@ import shutil
 import threading
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, asynccontextmanager, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeAlias
 
@@ -181,15 +182,23 @@ class EmbeddedEngine:
             if scope is None:
                 return Answer()
             corrections, also = _read_otherwise(scope, query, words)
-            plan = self._planner.plan(query, Reading(scope.clauses, words, also, scope.rarity))
+            reading = Reading(scope.clauses, words, also, scope.rarity)
+            plan = self._planner.plan(query, reading)
             if plan is None:
                 return Answer()
             # Within one thread, and by date, a reader wants the posts themselves.
             gather = _posts if plan.newest_first or query.thread_id is not None else _threads
             hits = gather(snapshot.searcher, plan.strict, plan, query.limit)
-            if not hits and plan.looser is not None:
+            if not hits and plan.looser is not None and not self._lies_elsewhere(snapshot, query, reading):
                 hits = gather(snapshot.searcher, plan.looser, plan, query.limit)
             return Answer(tuple(hits), tuple(corrections.values()))
+
+    def _lies_elsewhere(self, snapshot: Snapshot, query: Query, reading: Reading) -> bool:
+        """Whether it is only in this part of a longer list that nothing has all the words: then the list has ended."""
+        if query.older is None and query.newer is None:
+            return False
+        plan = self._planner.plan(replace(query, older=None, newer=None), reading)
+        return plan is not None and bool(snapshot.searcher.search(plan.strict, 1, count=False).hits)
 
     def _stamps(self, first: int, last: int) -> dict[int, int]:
         searcher = self._searcher()

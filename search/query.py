@@ -82,7 +82,8 @@ class ParsedQuery:
 
     @property
     def newest_first(self) -> bool:
-        return self.sort is Sort.NEW
+        """By date, post by post: asked for, or because nothing is there to rank by."""
+        return self.sort is Sort.NEW or not (self.words or self.phrases)
 
 
 @dataclass(slots=True)

@@ -62,7 +62,7 @@ def plan(query: Query) -> Plan | None:
     narrowing = _narrowing(parsed)
     if not (words or phrases or without or narrowing):
         return None
-    newest_first = parsed.newest_first or not (words or phrases)
+    newest_first = parsed.newest_first
     page = _page(query)
     anywhere = (_one_of("group_id", query.group_ids), *_thread(query), *narrowing)
     base = Asked(

@@ -272,6 +272,15 @@ async def test_by_date_every_post_counts_and_a_position_leads_to_the_next_page(e
     assert await found(engine, "charter sort:new", newer=posts[4].position) == seen[:2]
 
 
+async def test_after_the_last_post_with_all_the_words_there_is_no_next_page(engine):
+    some = [document("charter only", created_at=100 + n) for n in range(3)]
+    both = [document("charter of members", created_at=500 + n) for n in range(2)]
+    await engine.index([*some, *both])
+    assert await found(engine, "charter members sort:new") == [both[1].post_id, both[0].post_id]
+    assert await found(engine, "charter members sort:new", older=both[0].position) == []
+    assert await found(engine, "charter bananas sort:new", older=some[1].position) == [some[0].post_id]
+
+
 async def test_the_index_tells_what_it_holds(engine):
     posts = [document("charter", post_id=2_000 + n) for n in range(3)]
     await engine.index(posts)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import quote_plus
 
 import pytest
 
@@ -63,6 +64,19 @@ async def test_by_rank_the_thousandth_hit_is_the_last(client: As, cast: Cast) ->
     assert len(by_date) == 1_030
     counted = await ask(client(STRANGER), "/api/v1/search?q=marmalade&facets=true")
     assert counted["total"] == {"count": 1_000, "more": True}
+
+
+@pytest.mark.parametrize("asked", ["from:fay", "kind:discussion", "from:fay ?!", "-jam", "-jam from:fay"])
+async def test_filters_alone_lead_to_the_end_as_well(client: As, cast: Cast, asked: str) -> None:
+    """Many posts of few threads; newest first, for there is nothing to rank by."""
+    (thread,) = await threads(cast, 1, "plums")
+    await posts(cast, 12, "plums", thread)
+    await rebuild()
+    found = await walk(client(STRANGER), f"/api/v1/search?q={quote_plus(asked)}&limit=3")
+    ids = [hit["post"]["id"] for hit in found]
+    assert len(ids) == len(set(ids)) > 0
+    dates = [hit["post"]["created_at"] for hit in found]
+    assert "?" in asked or dates == sorted(dates, reverse=True)
 
 
 @pytest.mark.parametrize("order", ["", "+sort:new"])

@@ -112,13 +112,15 @@ def _chips(wanted: SearchWanted, found: Found) -> list[Choice]:
 
 
 def _sorts(wanted: SearchWanted) -> list[Choice]:
-    """Best and newest first; the one in force leads nowhere."""
+    """Best and newest first; the one in force leads nowhere. Without words there is nothing to choose."""
+    parsed = parse(wanted.q)
+    if not (parsed.words or parsed.phrases):
+        return []
     best = without(wanted.q, "sort")
     newest = narrowed(best, "sort", "new")
-    is_new = parse(wanted.q).newest_first
     return [
-        Choice(_("Best first"), address(wanted, best) if is_new else ""),
-        Choice(_("Newest first"), "" if is_new else address(wanted, newest)),
+        Choice(_("Best first"), address(wanted, best) if parsed.newest_first else ""),
+        Choice(_("Newest first"), "" if parsed.newest_first else address(wanted, newest)),
     ]
 
 
