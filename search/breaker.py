@@ -15,8 +15,9 @@ REST = 5.0  # seconds for which an engine that failed is left alone
 class Breaker:
     """A SearchEngine whose `search` answers or raises SearchUnavailable within `patience` seconds.
 
-    After a failure the next searches fail at once for `rest` seconds; then one of them tries, while the
-    others still fail at once. Everything else goes straight through: jobs have their own patience.
+    A search that takes too long while others are answered is given up by itself: nobody's heavy query takes the
+    search away from all. After a failure the next searches fail at once for `rest` seconds; then one of them tries,
+    while the others still fail at once. Everything else goes straight through: jobs have their own patience.
     """
 
     def __init__(
@@ -30,6 +31,7 @@ class Breaker:
         self._inner, self._patience, self._rest, self._clock = inner, patience, rest, clock
         self._failure = ""
         self._alone_until = 0.0
+        self._answers = 0
 
     async def search(self, query: Query) -> Answer:
         """What answers a query best; nothing outside `query.group_ids`."""
@@ -38,16 +40,20 @@ class Breaker:
                 raise SearchUnavailable(self._failure)
             # This one tries; who comes meanwhile is told at once.
             self._leave_alone(self._failure)
+        answers = self._answers
         try:
             async with asyncio.timeout(self._patience):
                 answer = await self._inner.search(query)
         except TimeoutError as error:
-            self._leave_alone(f"the search engine did not answer within {self._patience} s")
-            raise SearchUnavailable(self._failure) from error
+            silent = f"the search engine did not answer within {self._patience} s"
+            if self._answers == answers:
+                self._leave_alone(silent)
+            raise SearchUnavailable(silent) from error
         except SearchUnavailable as error:
             self._leave_alone(str(error))
             raise
         self._failure = ""
+        self._answers += 1
         return answer
 
     async def index(self, documents: Iterable[Document]) -> None:

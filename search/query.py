@@ -19,7 +19,7 @@ narrower counts, of two orders the last. Anything else, unknown operators includ
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -195,7 +195,7 @@ def parse(text: str) -> ParsedQuery:
     without: list[str] = []
     filters: list[Filter] = []
     reading = _Reading()
-    cleaned = clean(text[:MAX_QUERY_CHARACTERS]).translate(_QUOTES)
+    cleaned = _cleaned(text)
     for part in _PART.finditer(cleaned):
         minus, name, quoted, bare = part.groups()
         value = (quoted or bare or "").strip()
@@ -216,6 +216,26 @@ def parse(text: str) -> ParsedQuery:
         else:
             words.append(value)
     return reading.done(words, phrases, without, filters)
+
+
+def without(text: str, names: Collection[str]) -> str:
+    """The text of a query but for its operators of these names, however many: read once."""
+    cleaned, reading = _cleaned(text), _Reading()
+    left: list[str] = []
+    at = 0
+    for part in _PART.finditer(cleaned):
+        minus, name, quoted, bare = part.groups()
+        value = (quoted or bare or "").strip()
+        if minus or not name or not value or name.lower() not in names:
+            continue
+        if _OPERATORS[name.lower()](reading, value):
+            left.append(cleaned[at : part.start()].strip())
+            at = part.end()
+    return " ".join(filter(None, (*left, cleaned[at:].strip()))) if at else text
+
+
+def _cleaned(text: str) -> str:
+    return clean(text[:MAX_QUERY_CHARACTERS]).translate(_QUOTES)
 
 
 def clean(text: str) -> str:

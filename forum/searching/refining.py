@@ -5,8 +5,7 @@ import unicodedata
 from collections.abc import Iterable
 from typing import Final, Protocol
 
-from search import text
-from search.query import parse
+from search import query, text
 
 # What one choice replaces, by the name of its facet.
 FAMILIES: Final[dict[str, frozenset[str]]] = {
@@ -32,10 +31,7 @@ class Respelt(Protocol):
 
 def without(q: str, family: str) -> str:
     """The query without its filters of that family."""
-    names = FAMILIES[family]
-    while (found := next((each for each in parse(q).filters if each.name in names), None)) is not None:
-        q = found.rest
-    return q
+    return query.without(q, FAMILIES[family])
 
 
 def narrowed(bare: str, family: str, value: str) -> str:

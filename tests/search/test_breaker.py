@@ -96,6 +96,16 @@ async def test_an_engine_that_came_back_is_asked_by_all(breaker, inner, clock):
     assert inner.asked == 4
 
 
+async def test_one_heavy_search_does_not_take_the_engine_from_the_others(breaker, inner):
+    inner.answer = "hangs"
+    heavy = asyncio.create_task(fails(breaker))
+    await asyncio.sleep(0)
+    inner.answer = FOUND
+    assert await breaker.search(query("word")) == FOUND
+    assert "did not answer" in await heavy
+    assert await breaker.search(query("word")) == FOUND
+
+
 async def test_who_goes_away_or_asks_wrongly_says_nothing_about_the_engine(breaker, inner):
     inner.answer = "hangs"
     leaving = asyncio.create_task(breaker.search(query("word")))

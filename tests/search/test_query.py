@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from search.query import MAX_FILTERS, Filter, ParsedQuery, Sort, parse
+from search.query import MAX_FILTERS, Filter, ParsedQuery, Sort, parse, without
 from search.snippets import snippet
 from tests.search.making import document, query
 
@@ -111,6 +111,18 @@ def test_taking_a_filter_away_leaves_the_others_and_the_words(typed):
     assert len(read.filters) <= MAX_FILTERS
     for understood in read.filters:
         assert len(parse(understood.rest).filters) <= len(read.filters)
+
+
+def test_all_operators_of_some_names_are_left_out_however_many():
+    typed = "lang:fr " * 30 + '  charter sort:new lang:?! -lang:es "lang:fr" LANG:en ' + "lang:fr" * 2
+    assert without(typed, {"lang"}) == 'charter sort:new lang:?! -lang:es "lang:fr" lang:frlang:fr'
+    assert without(" no  filters ", {"lang"}) == " no  filters "
+    assert not parse(without("lang:fr " * 500, {"lang"})).filters
+
+
+@given(st.lists(OPERATORS, max_size=60).map("".join))
+def test_whatever_is_left_out_of_something_is_a_query(typed):
+    parse(without(typed, {"lang", "from", "sort", "after", "before"}))
 
 
 PARTS = st.sampled_from(["lang:fr", "from:ada", "kind:question", "charter", '"of members"', "-draft"])

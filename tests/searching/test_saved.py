@@ -5,6 +5,7 @@ import pytest
 
 from forum.app import Site
 from forum.searching import commands, engine
+from forum.searching.queries import saved
 from forum.searching.rebuild import rebuild
 from tests.cast import KINDS, Cast
 from tests.searching.planting import Away
@@ -151,6 +152,16 @@ async def test_while_the_engine_is_away_nothing_is_counted_and_nothing_lost(clie
     assert kept["new"] is None
     page = await client("ben", browser=True).get("/me/searches")
     assert page.status_code == 200 and "cannot be said" in page.text
+
+
+async def test_searches_that_take_long_leave_the_rest_uncounted(
+    client: Any, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ben = client("ben")
+    await save(ben, "canaries")
+    await save(ben, "birds")
+    monkeypatch.setattr(saved, "COUNTING_SECONDS", -1.0)
+    assert await new(ben) == [None, None]
 
 
 async def test_several_searches_are_read_again_in_one_statement(client: Any, cast: Cast) -> None:
