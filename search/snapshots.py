@@ -111,21 +111,18 @@ class Scope:
         """Terms of words that begin like this one, the most frequent ones here."""
         if len(word.folded) < FROM_TITLES or not word.folded.isalnum():
             return []
-        # Where little is hidden, what is frequent everywhere is so here; finding out costs milliseconds.
-        only = tantivy.Query.boolean_query([*self.clauses, (Occur.Must, EVERYTHING)]) if self.is_narrow else None
-
-        def beginning(field: str, typed: str) -> list[str]:
-            return [term for term, _ in self._searcher.terms_with_prefix(field, typed, only, COMPLETIONS)]
-
         if len(word.folded) <= FROM_TITLES:
-            return beginning("title", word.folded)
-        words = [begun for form in _forms(word.folded) for begun in beginning("spelling", form)]
+            return self._beginning("title", word.folded, COMPLETIONS)
+        forms = _forms(word.folded)
+        words = [begun for form in forms for begun in self._beginning("spelling", form, COMPLETIONS)]
         return text.variants(" ".join(words), languages)
 
     def _meant(self, folded: str, often: int) -> str | None:
         needed = often * MORE_FREQUENT or 1
         for form in _forms(folded):
-            near = spelling.candidates(form, self._spelled, self._beginning)
+            near = spelling.candidates(
+                form, self._spelled, lambda letters: self._beginning("spelling", letters, NEAR_WORDS)
+            )
             for word in near[:TRIED]:
                 if self._often(("spelling",), (word,), needed) >= needed:
                     return word
@@ -138,8 +135,13 @@ class Scope:
             return everywhere
         return self._kept(("spelling",), (word,), _MANY)
 
-    def _beginning(self, letters: str) -> list[str]:
-        return [word for word, _ in self._searcher.terms_with_prefix("spelling", letters, None, NEAR_WORDS)]
+    def _beginning(self, field: str, letters: str, most: int) -> list[str]:
+        """The most frequent words that begin so; where not all have room, those from here, told in milliseconds."""
+        found = self._searcher.terms_with_prefix(field, letters, None, most)
+        if len(found) == most and self.posts < self._snapshot.posts:
+            only = tantivy.Query.boolean_query([*self.clauses, (Occur.Must, EVERYTHING)])
+            found = self._searcher.terms_with_prefix(field, letters, only, most)
+        return [word for word, _ in found]
 
     def _often(self, fields: tuple[str, ...], terms: tuple[str, ...], enough: int) -> int:
         """In how many posts one of the terms is; counted to `enough` only."""

@@ -4,6 +4,7 @@ import pytest
 
 from search.embedded import EmbeddedEngine
 from search.engine import Answer, Correction
+from search.snapshots import COMPLETIONS
 from tests.search.making import document, query
 from tests.search.test_languages import POSTS
 
@@ -143,6 +144,18 @@ async def test_two_letters_begin_words_of_titles(engine):
     await engine.index([titled, other])
     assert await found(engine, "go", unfinished=True) == [titled.post_id]
     assert await found(engine, "g", unfinished=True) == []
+
+
+async def test_words_of_other_groups_keep_none_from_being_completed(engine):
+    """Else words that begin like one elsewhere, as many as are completed, would tell of it letter by letter."""
+    words = [f"zeb{chr(97 + n)}ra" for n in range(COMPLETIONS)]
+    planted = [document(word, title=f"{word[:2]}{word[3:]}") for word in words]
+    await engine.index([*planted, *(document("something else") for _ in range(40))])
+    seen = {typed: sorted(await found(engine, typed, unfinished=True)) for typed in ("zeb", "ze")}
+    assert all(ids == [post.post_id for post in planted] for ids in seen.values())
+    await engine.index(document("zebulon zebedee", title="zebulon zebedee", group_id=2) for _ in range(3))
+    for typed, ids in seen.items():
+        assert sorted(await found(engine, typed, unfinished=True)) == ids, typed
 
 
 async def test_an_unfinished_word_is_not_corrected(engine):

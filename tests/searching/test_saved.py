@@ -154,6 +154,14 @@ async def test_while_the_engine_is_away_nothing_is_counted_and_nothing_lost(clie
     assert page.status_code == 200 and "cannot be said" in page.text
 
 
+async def test_the_longest_search_opens(client: Any, cast: Cast) -> None:
+    ben, browser = client("ben"), client("ben", browser=True)
+    where = await save(ben, "canary " * 585)
+    opened = await browser.post(f"/me/searches/{where.rpartition('/')[2]}/open", data={"through": "1"})
+    assert opened.status_code == 303
+    assert (await browser.get(opened.headers["location"])).status_code == 200
+
+
 async def test_searches_that_take_long_leave_the_rest_uncounted(
     client: Any, cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -13,6 +13,7 @@ from forum.searching.schemas import SavedSearchDoc
 from forum.web.language import gettext as _
 from forum.web.page import View, errors_of, form, page, see
 from forum.web.rendering import page as shown
+from search.query import MAX_QUERY_CHARACTERS
 
 OWN: Final = "keep_drafts_and_preview"
 LARGEST_POSITION: Final = 2**53 - 1
@@ -75,7 +76,8 @@ async def open_search(view: View) -> Response:
     if through is None:
         raise Invalid({"through": "required"})
     q = await commands.see_search(view.actor, view.id("id"), through)
-    return see("/search", q=f"{q} sort:new")
+    newest = " sort:new"
+    return see("/search", q=q[: MAX_QUERY_CHARACTERS - len(newest)] + newest)
 
 
 @form(OWN)
