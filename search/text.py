@@ -274,8 +274,11 @@ def _likely(text: str, beginnings: tuple[str, ...]) -> Iterator[re.Match[str]]:
             if at == 0 or not plain[at - 1].isalnum():
                 starts.append(at)
             at = plain.find(beginning, at + 1)
+    end = 0
     for start in sorted(starts):
-        if match := WORD.match(text, start):
+        # After a combining mark the same word goes on: each is read once, however many marks there are.
+        if start >= end and (match := WORD.match(text, start)):
+            end = match.end()
             yield match
 
 

@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 NEVER_UNDER: Final = frozenset(
     {
         *("sign-in", "sign-out", "signed-out", "auth", "embed", "lti", "_demo"),
-        *("api", "scim", "live", "static", "livez", "readyz", "metrics"),
+        *("api", "scim", "live", "static", "feeds", "livez", "readyz", "metrics"),
     }
 )
 ASKED: Final = "1"

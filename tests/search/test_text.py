@@ -80,3 +80,14 @@ def test_no_text_takes_more_than_linear_time(hostile):
     text.detect(hostile)
     # Linear is about 50 ms, quadratic over ten seconds: no machine is slow enough to confuse them.
     assert time.process_time() - start < 2
+
+
+def test_a_word_with_many_combining_marks_is_read_once():
+    """Else twenty thousand characters of them take seconds, and a post of them holds up everybody's search."""
+    long = "a\u0316" * 400
+    whole = "a" * 64
+    assert list(text.spans(f"ab {long} ab", "en", frozenset({"ab", whole}))) == [
+        (0, 2, "ab"),
+        (3, 803, whole),
+        (804, 806, "ab"),
+    ]
