@@ -1,5 +1,6 @@
 """Searching: the engine points, the visibility door decides, PostgreSQL tells what is shown."""
 
+import asyncio
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -38,6 +39,7 @@ from forum.threads.queries import thread_door
 from search.engine import MAX_LIMIT, Correction, Query, SearchUnavailable
 from search.query import parse
 
+MOST_READ = 20  # hits in which a word is looked for that was probably meant
 MOST_NAME_WORDS = 4  # of a query that may be somebody's or a group's name
 
 
@@ -200,7 +202,8 @@ async def _results(door: _Door) -> SearchResults:
         next=door.next,
         degraded=door.degraded,
         filters=[Understood(each.name, each.value, each.rest) for each in parsed.filters],
-        corrections=list(_corrections(door)),
+        # Reading long posts for a word takes milliseconds each, and others have their turn meanwhile.
+        corrections=await asyncio.to_thread(lambda: list(_corrections(door))) if door.corrections else [],
         total=Total(door.around.total, door.beyond) if counted else None,
         facets=_facets(wanted.q, door.around) if counted else None,
     )
@@ -209,7 +212,7 @@ async def _results(door: _Door) -> SearchResults:
 def _corrections(door: _Door) -> Iterator[Respelling]:
     """Those whose word stands in what was read: the index knows words of posts that this actor may not see."""
     for each in door.corrections:
-        rows = door.rows if each.searched else door.meant
+        rows = (door.rows if each.searched else door.meant)[:MOST_READ]
         texts = ((f"{row['title']}\n{row['text']}", row["language"]) for row in rows)
         if (meant := as_written(each.meant, texts)) is not None:
             yield Respelling(each.typed, meant, each.searched, respelled(door.wanted.q, [replace(each, meant=meant)]))
