@@ -3,11 +3,16 @@ import asyncio
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 import pytest
+import typer.main
+from typer.testing import CliRunner
 
+from forum.cli.main import app
 from search.meilisearch.server import ACTIONS
 from tests.cast import Cast
 from tests.search.fake_meilisearch import FakeMeilisearch, Key, serving
@@ -31,15 +36,26 @@ def url(cast: Cast) -> str:
         yield address  # type: ignore[misc]
 
 
-@pytest.mark.parametrize(
-    "command",
-    ["", "demo", "serve", "worker", "migrate", "doctor", "import community", "search rebuild",
-     "search verify", "search status", "token create", "groups found", "member promote", "config show", "config check"],
-)  # fmt: skip
-def test_every_command_explains_itself(command: str) -> None:
-    done = forum(*command.split(), "--help")
-    assert done.returncode == 0
-    assert "Usage" in done.stdout
+def commands(command: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    """Each command and group of commands, by the words that lead to it."""
+    yield path
+    for name, below in getattr(command, "commands", {}).items():
+        yield from commands(below, (*path, name))
+
+
+@pytest.mark.parametrize("command", [*commands(typer.main.get_command(app))], ids=" ".join)
+def test_every_command_explains_itself(command: tuple[str, ...]) -> None:
+    done = CliRunner().invoke(app, [*command, "--help"], prog_name="forum")
+    assert done.exit_code == 0
+    usage, *explained = [line.strip() for line in done.stdout.partition("╭")[0].splitlines() if line.strip()]
+    assert usage.startswith(" ".join(("Usage: forum", *command)))
+    assert explained, "it does not say what it is for"
+
+
+def test_the_command_is_installed() -> None:
+    done = forum("--help")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "Usage: forum" in done.stdout
 
 
 def test_a_migrated_database_has_nothing_pending(url: str) -> None:
