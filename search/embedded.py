@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequenc
 from contextlib import ExitStack, asynccontextmanager, contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import tantivy
 
@@ -32,6 +32,14 @@ MAX_RANKED = 10_000  # posts looked at, at most, to gather the threads of one pa
 _Stamp: TypeAlias = tuple[int, int]
 
 
+class _Latest(NamedTuple):
+    """What was read last, and how the pointer and the index's own file looked then."""
+
+    stamps: tuple[_Stamp, _Stamp]
+    meta: Path
+    snapshot: Snapshot
+
+
 class EmbeddedEngine:
     """A SearchEngine on a folder; cheap to make, opens nothing until it is asked."""
 
@@ -43,6 +51,7 @@ class EmbeddedEngine:
         self._opened: tuple[_Stamp, Path, tantivy.Index] | None = None
         self._read: Snapshot | None = None
         self._committed: _Stamp = (0, 0)
+        self._latest: _Latest | None = None
         # So that waiting writers hold one thread of the pool, not all of them.
         self._writing = asyncio.Lock()
 
@@ -141,6 +150,9 @@ class EmbeddedEngine:
         return self._snapshot().searcher
 
     def _snapshot(self) -> Snapshot:
+        # Most often nothing has changed, and searches need not wait for each other to find that out.
+        if (latest := self._latest) and latest.stamps == (self._generations.stamp(), file_stamp(latest.meta)):
+            return latest.snapshot
         with self._opening:
             for _ in range(SWAPS_IN_A_ROW):
                 stamp = self._generations.stamp()
@@ -172,6 +184,7 @@ class EmbeddedEngine:
                 self._committed, self._read = committed, None
             if self._read is None:
                 self._read = Snapshot(index.searcher(), self._schema)
+            self._latest = _Latest((stamp, committed), folder / "meta.json", self._read)
             return self._read
 
     def _search(self, query: Query) -> Answer:

@@ -4,11 +4,11 @@ A word that stands only in groups that the actor may not read is unknown here, a
 corrected would tell that somebody uses it.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import cached_property
 from itertools import islice
 from math import log
-from typing import Final
+from typing import Final, TypeVar
 
 import tantivy
 from tantivy import Occur
@@ -26,10 +26,20 @@ RARE_SHARE = 20_000  # a word in fewer than one of so many posts is rare,
 RARE = 2  # or in no more than so many of a small forum,
 MORE_FREQUENT = 20  # if the one that may have been meant is in so many times as many.
 
-KEPT_COUNTS = 4_096
+KEPT = 4_096  # counts, and as many words that were probably meant
 FEW_GROUPS = 16  # are asked for one by one; of more, one set is made for each search
 NEAR_WORDS = 400  # of those with the same first letters, the most frequent ones
 _MANY: Final = 1 << 40
+
+_Key = TypeVar("_Key")
+_Found = TypeVar("_Found")
+
+
+class _Absent:
+    """Nothing is kept; None is something that was found."""
+
+
+_ABSENT: Final = _Absent()
 
 
 class Snapshot:
@@ -41,6 +51,7 @@ class Snapshot:
         self.posts = searcher.num_docs
         self.groups = _posts_by_group(searcher)
         self.counted: dict[tuple[object, ...], int] = {}
+        self.meant: dict[tuple[object, ...], str | None] = {}
 
     def scope(self, group_ids: Sequence[int]) -> "Scope | None":
         """What is in these groups; None when nothing is."""
@@ -104,7 +115,7 @@ class Scope:
         return {
             word: Correction(word.typed, meant, searched=not often)
             for word, often in islice(seldom, MAX_CORRECTED)
-            if (meant := self._meant(word.folded, often))
+            if (meant := self._probably(word.folded, often))
         }
 
     def completions(self, word: Word, languages: Sequence[str]) -> list[str]:
@@ -116,6 +127,11 @@ class Scope:
         forms = _forms(word.folded)
         words = [begun for form in forms for begun in self._beginning("spelling", form, COMPLETIONS)]
         return text.variants(" ".join(words), languages)
+
+    def _probably(self, folded: str, often: int) -> str | None:
+        """As below, found once: hundreds of spellings are tried for a word, and a word nobody wrote comes again."""
+        key = (folded, often, self._group_ids)
+        return _once(self._snapshot.meant, key, lambda: self._meant(folded, often))
 
     def _meant(self, folded: str, often: int) -> str | None:
         needed = often * MORE_FREQUENT or 1
@@ -149,14 +165,8 @@ class Scope:
         return self._kept(fields, terms, enough) if everywhere else 0
 
     def _kept(self, fields: tuple[str, ...], terms: tuple[str, ...], enough: int) -> int:
-        counted, key = self._snapshot.counted, (fields, terms, enough, self._group_ids)
-        # Searches run in several threads, any of which may clear it.
-        if (known := counted.get(key)) is None:
-            known = self._count(self._snapshot.terms(fields, terms), enough)
-            if len(counted) >= KEPT_COUNTS:
-                counted.clear()
-            counted[key] = known
-        return known
+        key = (fields, terms, enough, self._group_ids)
+        return _once(self._snapshot.counted, key, lambda: self._count(self._snapshot.terms(fields, terms), enough))
 
     def _count(self, said: Clause, enough: int) -> int:
         within = tantivy.Query.boolean_query([*self.clauses, (Occur.Must, said)])
@@ -167,6 +177,18 @@ class Scope:
         groups = self._searcher.fast_field_values("group_id", [address for _, address in some])
         here = sum(group in self._group_ids for group in groups)
         return here if here >= enough else len(self._searcher.search(within, enough, count=False).hits)
+
+
+def _once(kept: dict[_Key, _Found], key: _Key, find: Callable[[], _Found]) -> _Found:
+    """What was found for a key in this commit, or is found now."""
+    # Searches run in several threads, any of which may clear it.
+    found = kept.get(key, _ABSENT)
+    if isinstance(found, _Absent):
+        found = find()
+        if len(kept) >= KEPT:
+            kept.clear()
+        kept[key] = found
+    return found
 
 
 def _idf(posts: int, often: int) -> float:
