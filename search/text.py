@@ -8,7 +8,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
-from itertools import chain
+from itertools import chain, zip_longest
 from operator import itemgetter
 from typing import NamedTuple, TypeAlias
 
@@ -96,13 +96,17 @@ def spans(text: str, language: str, wanted: frozenset[str], beginning: str = "")
     analysed, where the script allows: ten times faster.
     """
     analysis = _analysis(language)
+    # A reader may ask for a single ideograph, which terms hold in pairs only.
+    alone = {term for term in wanted if IS_CJK.fullmatch(term)}
     for match in _likely(text, _beginnings(wanted, beginning)) if wanted or beginning else ():
         word, start, end = match.group(), match.start(), match.end()
         made, spelled = analysis(word)
         if len(made) == len(word) - 1 and IS_CJK.match(word):
-            for offset, term in enumerate(made):
-                if term in wanted:
-                    yield start + offset, start + offset + 2, term
+            for offset, (ideograph, pair) in enumerate(zip_longest(word, made)):
+                if ideograph in alone:
+                    yield start + offset, start + offset + 1, ideograph
+                if pair in wanted:
+                    yield start + offset, start + offset + 2, pair
             continue
         for term in made:
             if term in wanted:
