@@ -7,17 +7,14 @@ there.
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
 from itertools import pairwise
 from typing import TypeAlias
 
 import tantivy
 from tantivy import Occur
 
-from search import text
-from search.documents import position
+from search import narrowing, text
 from search.engine import Query
-from search.fields import ANSWERED, LINK, author_key
 from search.query import ParsedQuery
 from search.ranking import MAX_NEAR, PROSE, PROXIMITY, SLOP, TITLE, TOPIC, WHOLE
 
@@ -71,7 +68,7 @@ class Reading:
 
 def said(parsed: ParsedQuery) -> list[Word]:
     """The words that rank, each once, in their order; stop words only when nothing else is left."""
-    languages = analysed_languages(parsed)
+    languages = text.analysed_languages(parsed.languages)
     guessed = text.detect(" ".join(parsed.words)) if not languages else None
     common = (guessed,) if guessed else languages
     found: dict[tuple[str, ...], Word] = {}
@@ -108,7 +105,7 @@ class Planner:
         """The clauses of a query, or None when it asks for nothing."""
         parsed = query.parsed
         fields = _TITLES if parsed.title_only else _FIELDS
-        known = analysed_languages(parsed)
+        known = text.analysed_languages(parsed.languages)
         filters = self._filters(query)
         phrases, excluded = (
             [clause for part in parts[:MAX_PHRASES] if (clause := self._phrase(part, known, among))]
@@ -193,22 +190,12 @@ class Planner:
 
     def _filters(self, query: Query) -> list[Clause]:
         """What a reader asked for besides words."""
-        parsed = query.parsed
-        asked = [
-            ("author", [author_key(name) for name in parsed.authors]),
-            ("language", parsed.languages),
-            ("kind", parsed.kinds),
-            ("kind", ["question"] if parsed.answered is False else []),
-            ("is", [ANSWERED] if parsed.answered else []),
-            ("is", [LINK] if parsed.has_link else []),
-        ]
-        clauses = [self._any_of(field, values) for field, values in asked if values]
-        if parsed.after or parsed.before:
-            clauses.append(self._between(_midnight(parsed.after), _midnight(parsed.before)))
-        return clauses
+        clauses = [self._any_of(field, values) for field, values in narrowing.wanted(query.parsed)]
+        first, end = narrowing.between(query.parsed)
+        return clauses if first is None and end is None else [*clauses, self._between(first, end)]
 
     def _never(self, parsed: ParsedQuery) -> list[Clause]:
-        return [self._term("is", ANSWERED)] if parsed.answered is False else []
+        return [self._term(field, value) for field, value in narrowing.unwanted(parsed)]
 
     def _reach(self, query: Query) -> list[Clause]:
         """Where the caller looks: in one thread, in one part of a longer list."""
@@ -230,16 +217,6 @@ class Planner:
 
 def _boosted(clause: Clause, boost: float) -> Clause:
     return clause if boost == 1.0 else tantivy.Query.boost_query(clause, boost)
-
-
-def analysed_languages(parsed: ParsedQuery) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(tag for tag in parsed.languages if tag in text.LANGUAGES))
-
-
-def _midnight(day: date | None) -> int | None:
-    if day is None:
-        return None
-    return position(int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp()), 0)
 
 
 def _musts(clauses: Iterable[Clause]) -> list[tuple[Occur, Clause]]:

@@ -16,7 +16,7 @@ from typing import NamedTuple, TypeAlias
 import tantivy
 
 from search import text
-from search.clauses import Plan, Planner, Reading, Word, analysed_languages, said, unfinished
+from search.clauses import Plan, Planner, Reading, Word, said, unfinished
 from search.documents import Document
 from search.engine import Answer, Correction, Hit, Query, SearchUnavailable, Status
 from search.fields import WEIGHT, schema, to_tantivy
@@ -229,7 +229,7 @@ def _read_otherwise(
     scope: Scope, query: Query, words: Sequence[Word]
 ) -> tuple[dict[Word, Correction], dict[Word, list[str]]]:
     """What words were probably meant to be, and the terms that are searched beside their own."""
-    languages = analysed_languages(query.parsed)
+    languages = text.analysed_languages(query.parsed.languages)
     open_end = unfinished(query.parsed, words) if query.unfinished else None
     whole = [word for word in words if word != open_end]
     corrections = {} if query.verbatim else scope.corrections(whole)

@@ -2,13 +2,10 @@
 
 import tantivy
 
-from search import text
+from search import narrowing, text
 from search.documents import Document
-from search.query import clean, primary_language
+from search.query import primary_language
 from search.ranking import weight
-
-# What is said of a document besides its words, as terms of one field.
-ANSWERED, ACCEPTED, LINK = "answered", "accepted", "link"
 
 WEIGHT = "weight"  # what a score is multiplied by
 
@@ -24,7 +21,7 @@ def schema() -> tantivy.Schema:
     for name in ("number", "stamp"):
         builder.add_integer_field(name, fast=True)
     builder.add_float_field(WEIGHT, fast=True)
-    for name in ("language", "author", "kind", "is"):
+    for name in ("language", "author", "kind", "state"):
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
     for name in ("body", "title", "topic"):
         builder.add_text_field(name, tokenizer_name="whitespace", index_option="position")
@@ -47,12 +44,11 @@ def to_tantivy(document: Document) -> tantivy.Document:
     made.add_integer("stamp", document.stamp)
     made.add_integer("number", document.number)
     made.add_text("language", primary_language(document.language) or language)
-    for name in {author_key(document.author), author_key(document.author_name)} - {""}:
+    for name in narrowing.authors(document):
         made.add_text("author", name)
     made.add_text("kind", document.kind)
-    said = {ANSWERED: document.answered, ACCEPTED: document.accepted, LINK: document.has_link}
-    for state in (state for state, holds in said.items() if holds):
-        made.add_text("is", state)
+    for state in narrowing.states(document):
+        made.add_text("state", state)
     # Under number 1 the title belongs to the post; under the others it only says where they are.
     if document.number == 1:
         made.add_text("body", f"{title} {body}")
@@ -64,8 +60,3 @@ def to_tantivy(document: Document) -> tantivy.Document:
     made.add_text("spelling", " ".join(spelled | title_spelled if document.number == 1 else spelled))
     made.add_text("whole", " ".join(text.whole_terms(f"{document.title}\n{document.text}")))
     return made
-
-
-def author_key(name: str) -> str:
-    """How an author's name is compared: folded, without what no encoder accepts."""
-    return text.fold(clean(name)).strip()

@@ -18,7 +18,7 @@ from pathlib import Path
 from search.engine import SearchUnavailable
 
 # Raise it whenever the fields or the text analysis change: old folders then ask for a rebuild.
-FORMAT = 3
+FORMAT = 4
 
 _LOCK_POLL = 0.02  # seconds
 

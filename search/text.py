@@ -206,6 +206,11 @@ def query_words(text: str, languages: Iterable[str] = ()) -> list[Spelled]:
     ]
 
 
+def analysed_languages(tags: Iterable[str]) -> tuple[str, ...]:
+    """Those of some languages that have an analysis, each once."""
+    return tuple(dict.fromkeys(tag for tag in tags if tag in LANGUAGES))
+
+
 def analysis_language(tag: str, text: str) -> str:
     """The language to analyse a document in: its own if it is one of the seven, else a guess."""
     language = primary_language(tag)

@@ -7,15 +7,10 @@ lacks, each word is asked for by itself. Phrases, exclusions and filters are str
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
 from typing import Final, Literal
 
-from search import text
-from search.clauses import analysed_languages
-from search.documents import position
+from search import narrowing, text
 from search.engine import Query
-from search.fields import ANSWERED, LINK
-from search.meilisearch.records import author_key
 from search.query import ParsedQuery
 
 WORDS: Final = 10  # Meilisearch reads no more
@@ -59,12 +54,12 @@ def plan(query: Query) -> Plan | None:
     words = _words(parsed, unfinished=query.unfinished)
     phrases = _said(parsed.phrases)
     without = _said(parsed.without)
-    narrowing = _narrowing(parsed)
-    if not (words or phrases or without or narrowing):
+    narrowed = _narrowing(parsed)
+    if not (words or phrases or without or narrowed):
         return None
     newest_first = parsed.newest_first
     page = _page(query)
-    anywhere = (_one_of("group_id", query.group_ids), *_thread(query), *narrowing)
+    anywhere = (_one_of("group_id", query.group_ids), *_thread(query), *narrowed)
     base = Asked(
         q="",
         filters=(*anywhere, *page),
@@ -72,7 +67,7 @@ def plan(query: Query) -> Plan | None:
         titles_only=parsed.title_only,
         newest_first=newest_first,
         one_a_thread=not newest_first and query.thread_id is None,
-        locales=analysed_languages(parsed),
+        locales=text.analysed_languages(parsed.languages),
     )
 
     def asked(some: Sequence[str], quoted: Sequence[str]) -> Asked:
@@ -102,7 +97,7 @@ def _words(parsed: ParsedQuery, *, unfinished: bool) -> list[str]:
     typed = [plain for word in parsed.words if (plain := _plain(word))]
     if not typed:
         return []
-    languages = analysed_languages(parsed)
+    languages = text.analysed_languages(parsed.languages)
     guessed = text.detect(" ".join(typed)) if not languages else None
     common = (guessed,) if guessed else languages
     last = typed[-1] if unfinished else None
@@ -122,22 +117,12 @@ def _plain(typed: str) -> str:
 
 def _narrowing(parsed: ParsedQuery) -> tuple[str, ...]:
     """What a reader asked for besides words."""
-    asked = [
-        ("author", [author_key(name) for name in parsed.authors]),
-        ("language", parsed.languages),
-        ("kind", parsed.kinds),
-        ("kind", ["question"] if parsed.answered is False else []),
-        ("state", [ANSWERED] if parsed.answered else []),
-        ("state", [LINK] if parsed.has_link else []),
-    ]
-    filters = [_one_of(attribute, values) for attribute, values in asked if values]
-    if parsed.answered is False:
-        filters.append(f"state != {_quoted(ANSWERED)}")
-    if parsed.after:
-        filters.append(f"position >= {_midnight(parsed.after)}")
-    if parsed.before:
-        filters.append(f"position < {_midnight(parsed.before)}")
-    return tuple(filters)
+    first, end = narrowing.between(parsed)
+    return (
+        *(_one_of(attribute, values) for attribute, values in narrowing.wanted(parsed)),
+        *(f"{attribute} != {_quoted(value)}" for attribute, value in narrowing.unwanted(parsed)),
+        *(f"position {sign} {bound}" for sign, bound in ((">=", first), ("<", end)) if bound is not None),
+    )
 
 
 def _thread(query: Query) -> list[str]:
@@ -155,9 +140,5 @@ def _one_of(attribute: str, values: Iterable[int | str]) -> str:
 
 
 def _quoted(value: str) -> str:
-    """A value between quotation marks; marks and backslashes in it become spaces, as in `author_key`."""
+    """A value between quotation marks; marks and backslashes in it become spaces, as in `narrowing.author_key`."""
     return '"{}"'.format(value.replace("\\", " ").replace('"', " "))
-
-
-def _midnight(day: date) -> int:
-    return position(int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp()), 0)

@@ -3,9 +3,8 @@
 from collections.abc import Iterable, Iterator
 from typing import Any, TypeAlias
 
-from search import fields, text
+from search import narrowing, text
 from search.documents import Document
-from search.fields import ACCEPTED, ANSWERED, LINK
 from search.query import clean, primary_language
 
 BATCH_RECORDS = 1_000
@@ -17,7 +16,6 @@ Record: TypeAlias = dict[str, Any]
 def record(document: Document) -> Record:
     """A document with the attributes of `settings`; the stamp is a text, for JSON numbers keep 53 bits only."""
     title, body = clean(document.title), clean(document.text)
-    said = {ANSWERED: document.answered, ACCEPTED: document.accepted, LINK: document.has_link}
     opening = document.number == 1
     return {
         "post_id": document.post_id,
@@ -30,19 +28,11 @@ def record(document: Document) -> Record:
         "topic": "" if opening else title,
         "text": body,
         "language": primary_language(document.language) or text.analysis_language("", f"{title}\n{body}"),
-        "author": sorted({author_key(document.author), author_key(document.author_name)} - {""}),
+        "author": narrowing.authors(document),
         "kind": document.kind,
-        "state": [state for state, holds in said.items() if holds],
+        "state": narrowing.states(document),
         "accepted": int(document.accepted),
     }
-
-
-def author_key(name: str) -> str:
-    """How an author's name is compared: folded, without what has a meaning between quotation marks."""
-    return fields.author_key(name).translate(_UNQUOTABLE).strip()
-
-
-_UNQUOTABLE = str.maketrans('"\\', "  ")
 
 
 def batches(records: Iterable[Record]) -> Iterator[list[Record]]:

@@ -22,7 +22,7 @@ from search.engine import MAX_LIMIT
 from search.text import LANGUAGES
 
 # Raise it whenever the documents change: indexes made before then ask for a rebuild. Other settings ask by themselves.
-FORMAT = 1
+FORMAT = 2
 
 KEY = "post_id"
 SHOWN = ("post_id", "thread_id", "group_id", "number", "position")

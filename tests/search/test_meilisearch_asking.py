@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from search import synonyms
 from search.meilisearch.asking import plan
-from search.meilisearch.records import BATCH_RECORDS, author_key, batches, record
+from search.meilisearch.records import BATCH_RECORDS, batches, record
 from search.meilisearch.settings import FILTERED, SEARCHED, SHOWN, index_settings, is_of, is_ours
+from search.narrowing import author_key
 from search.query import ParsedQuery, parse
 from tests.search.fake_meilisearch import conditions
 from tests.search.making import document, query
