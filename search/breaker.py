@@ -64,10 +64,6 @@ class Breaker:
         """Forget posts; unknown ids are no error."""
         await self._inner.delete(post_ids)
 
-    async def delete_threads(self, thread_ids: Iterable[int]) -> None:
-        """Forget all posts of threads; unknown ids are no error."""
-        await self._inner.delete_threads(thread_ids)
-
     async def count(self) -> int:
         """How many documents are indexed."""
         return await self._inner.count()

@@ -62,19 +62,16 @@ class EmbeddedEngine:
             return
 
         def write(writer: tantivy.IndexWriter) -> None:
-            for post_id, document in batch.items():
-                writer.delete_documents_by_term("post_id", post_id)
+            _forget(writer, batch)
+            for document in batch.values():
                 writer.add_document(to_tantivy(document))
 
         await self._write(write)
 
     async def delete(self, post_ids: Iterable[int]) -> None:
         """Forget posts; unknown ids are no error."""
-        await self._delete("post_id", post_ids)
-
-    async def delete_threads(self, thread_ids: Iterable[int]) -> None:
-        """Forget all posts of threads; unknown ids are no error."""
-        await self._delete("thread_id", thread_ids)
+        if doomed := list(post_ids):
+            await self._write(lambda writer: _forget(writer, doomed))
 
     async def search(self, query: Query) -> Answer:
         """What answers a query best; nothing outside `query.group_ids`."""
@@ -110,17 +107,6 @@ class EmbeddedEngine:
 
     async def aclose(self) -> None:
         """Nothing is held open that the process would not let go by itself."""
-
-    async def _delete(self, field: str, ids: Iterable[int]) -> None:
-        doomed = list(ids)
-        if not doomed:
-            return
-
-        def write(writer: tantivy.IndexWriter) -> None:
-            for value in doomed:
-                writer.delete_documents_by_term(field, value)
-
-        await self._write(write)
 
     async def _write(self, write: Callable[[tantivy.IndexWriter], None]) -> None:
         async with self._writing:
@@ -223,6 +209,11 @@ class EmbeddedEngine:
             addresses = [address for _, address in found]
             ids, stamps = (searcher.fast_field_values(name, addresses) for name in ("post_id", "stamp"))
             return {int(post_id or 0): int(stamp or 0) for post_id, stamp in zip(ids, stamps, strict=True)}
+
+
+def _forget(writer: tantivy.IndexWriter, post_ids: Iterable[int]) -> None:
+    for post_id in post_ids:
+        writer.delete_documents_by_term("post_id", post_id)
 
 
 def _read_otherwise(

@@ -113,9 +113,6 @@ class SearchEngine(Protocol):
     async def delete(self, post_ids: Iterable[int]) -> None:
         """Forget posts; unknown ids are no error."""
 
-    async def delete_threads(self, thread_ids: Iterable[int]) -> None:
-        """Forget all posts of threads; unknown ids are no error."""
-
     async def search(self, query: Query) -> Answer:
         """What answers a query best; nothing outside `query.group_ids`."""
 

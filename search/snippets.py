@@ -38,20 +38,17 @@ def snippet(
     width: int = MAX_CHARACTERS,
     *,
     meant: tuple[str, ...] = (),
-    unfinished: bool = False,
 ) -> list[Segment]:
     """The best `width` characters of plain text, or its beginning when no word of the query is in it.
 
     `language` is the document's, as it was indexed. `meant` are words that were searched for in place of typed
-    ones; where the query is `unfinished`, what begins with its last word is marked too. The segments' texts
-    together are at most `width` characters, ellipses included; white space is one space.
+    ones. The segments' texts together are at most `width` characters, ellipses included; white space is one space.
     """
     # One space for any white space keeps offsets simple and lines short.
     flat = unicodedata.normalize("NFC", " ".join(body[:_READ].split()))
     spoken = text.analysis_language(language, flat)
     wanted = _wanted(query, spoken, meant)
-    beginning = text.last_word(query.words[-1]) if unfinished and query.words else ""
-    marks = _marks(text.spans(flat, spoken, wanted, beginning), len(wanted) + bool(beginning), width)
+    marks = _marks(text.spans(flat, spoken, wanted), len(wanted), width)
     start, end = _window(flat, marks, width)
     return _cut(flat, start, end, marks)
 

@@ -89,18 +89,17 @@ def _words(text: str) -> list[str]:
     return _ASCII_WORD.findall(text.lower()) if text.isascii() else WORD.findall(text)
 
 
-def spans(text: str, language: str, wanted: frozenset[str], beginning: str = "") -> Iterator[tuple[int, int, str]]:
+def spans(text: str, language: str, wanted: frozenset[str]) -> Iterator[tuple[int, int, str]]:
     """Where the wanted terms stand in a text in NFC: (start, end, term), for marking them.
 
-    With a folded `beginning` also the words that begin so. Only words that begin like a wanted term are
-    analysed, where the script allows: ten times faster.
+    Only words that begin like a wanted term are analysed, where the script allows: ten times faster.
     """
     analysis = _analysis(language)
     # A reader may ask for a single ideograph, which terms hold in pairs only.
     alone = {term for term in wanted if IS_CJK.fullmatch(term)}
-    for match in _likely(text, _beginnings(wanted, beginning)) if wanted or beginning else ():
+    for match in _likely(text, _beginnings(wanted)) if wanted else ():
         word, start, end = match.group(), match.start(), match.end()
-        made, spelled = analysis(word)
+        made, _ = analysis(word)
         if len(made) == len(word) - 1 and IS_CJK.match(word):
             for offset, (ideograph, pair) in enumerate(zip_longest(word, made)):
                 if ideograph in alone:
@@ -111,8 +110,6 @@ def spans(text: str, language: str, wanted: frozenset[str], beginning: str = "")
         for term in made:
             if term in wanted:
                 yield start, end, term
-        if beginning and any(spelling.startswith(beginning) for spelling in spelled):
-            yield start, end, beginning
 
 
 def query_terms(text: str, languages: Iterable[str] = ()) -> list[tuple[str, ...]]:
@@ -174,13 +171,6 @@ def _glued(numbered: str) -> str:
 def stop_words(text: str, languages: Iterable[str] = ()) -> list[bool]:
     """For each position of `query_terms`, whether it says nothing in any of the languages (default: all)."""
     return [word.is_stop for word in query_words(text, languages)]
-
-
-def last_word(typed: str) -> str:
-    """The folded word that a query ends with; empty when it ends with anything else, or in ideographs."""
-    said = query_words(typed)
-    is_open = said and typed.endswith(said[-1].typed) and not IS_CJK.match(said[-1].folded)
-    return said[-1].folded if is_open else ""
 
 
 def _narrow(text: str) -> str:
@@ -292,16 +282,15 @@ def _likely(text: str, beginnings: tuple[str, ...]) -> Iterator[re.Match[str]]:
 
 
 @lru_cache(maxsize=256)
-def _beginnings(wanted: frozenset[str], beginning: str = "") -> tuple[str, ...]:
+def _beginnings(wanted: frozenset[str]) -> tuple[str, ...]:
     """The first letters of Latin and Cyrillic terms, none of which begins another; nothing for other scripts.
 
     Stems keep the beginning of their words there. Arabic ones lose articles, and pairs of ideographs
     begin anywhere.
     """
-    looked_for = [*wanted, beginning] if beginning else [*wanted]
-    if any(_script(term) not in ("latin", "ru") for term in looked_for):
+    if any(_script(term) not in ("latin", "ru") for term in wanted):
         return ()
-    starts = {_beginning(term) for term in looked_for}
+    starts = {_beginning(term) for term in wanted}
     return tuple(start for start in starts if not any(start[:n] in starts for n in range(1, len(start))))
 
 

@@ -54,14 +54,6 @@ class MeilisearchEngine:
             tasks = [await self._index.delete_documents([str(one) for one in some]) for some in _chunks(post_ids)]
         await self._finish(tasks)
 
-    async def delete_threads(self, thread_ids: Iterable[int]) -> None:
-        """Forget all posts of threads; unknown ids are no error."""
-        with asking("documents.delete"):
-            tasks = [
-                await self._index.delete_documents_by_filter(f"thread_id IN {some}") for some in _chunks(thread_ids)
-            ]
-        await self._finish(tasks)
-
     async def search(self, query: Query) -> Answer:
         """What answers a query best; nothing outside `query.group_ids`. It corrects nothing: typos are tolerated."""
         if not query.group_ids or (asked := plan(query)) is None:

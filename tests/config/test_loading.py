@@ -18,33 +18,14 @@ from config.settings import (
     Secret,
     Settings,
 )
+from tests.config.reading import KEY, mistakes, read
 
-KEY = "k" * 40
 TABLES: dict[str, type[ProviderSettings | DConnectSettings | DConnectClientSettings]] = {
     "auth.providers": ProviderSettings,
     "auth.dconnect": DConnectSettings,
     "auth.dconnect_clients": DConnectClientSettings,
 }
 EXAMPLE = Path(__file__).parents[2] / "config" / "example.toml"
-
-
-@pytest.fixture(autouse=True)
-def _no_file_by_chance(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-
-
-def read(toml: str = "", tmp_path: Path | None = None, **environ: str) -> Settings:
-    file = None
-    if tmp_path is not None:
-        file = tmp_path / "settings.toml"
-        file.write_text(toml, encoding="utf-8")
-    return load(environ={"FORUM_SITE_SECRET_KEY": KEY, **environ}, file=file)
-
-
-def mistakes(**environ: str) -> str:
-    with pytest.raises(SettingsError) as caught:
-        read(**environ)
-    return str(caught.value)
 
 
 def test_nothing_set_gives_the_defaults() -> None:
@@ -393,16 +374,3 @@ def test_patterns_that_people_write_are_taken(tmp_path: Path) -> None:
 
     for pattern in (r"course-(\d+)-(.+)", r"(?:a|b)-(.*)", r"(?i)grp_([a-z]+)(?:_\d{2,4})?", r"([^/]+)/([^/]+)"):
         assert place_rules([{"pattern": pattern, "group": "g"}])
-
-
-def test_meilisearch_needs_its_address_and_its_key(tmp_path: Path) -> None:
-    said = mistakes(FORUM_SEARCH_ENGINE="meilisearch")
-    assert "search.url: is missing" in said and "search.key: is missing" in said
-    said = mistakes(FORUM_SEARCH_ENGINE="meilisearch", FORUM_SEARCH_URL="meili", FORUM_SEARCH_KEY="short")
-    assert "2 settings are wrong" in said and "must be an address" in said and "short" not in said
-    (key := tmp_path / "key").write_text("m" * 32 + "\n", encoding="utf-8")
-    search = read(
-        FORUM_SEARCH_ENGINE="meilisearch", FORUM_SEARCH_URL="http://meilisearch:7700", FORUM_SEARCH_KEY_FILE=str(key)
-    ).search
-    assert (search.url, search.key, search.index) == ("http://meilisearch:7700", Secret("m" * 32), "plenary")
-    assert "search.index" in mistakes(FORUM_SEARCH_INDEX="no blanks")

@@ -127,6 +127,6 @@ async def test_everything_else_reaches_the_engine_though_searches_rest(tmp_path)
     await breaker.index([document("three", post_id=3, thread_id=2)])
     await breaker.delete([1])
     assert set(await breaker.stamps(1, 3)) == {2, 3}
-    await breaker.delete_threads([2])
+    await breaker.delete([2, 3])
     assert (await breaker.count(), (await breaker.status()).ready) == (0, True)
     await breaker.aclose()

@@ -50,21 +50,8 @@ async def test_deleted_posts_are_gone_and_the_others_stay(engine):
     assert await engine.count() == 1
 
 
-async def test_deleting_a_thread_deletes_its_posts(engine):
-    await engine.index(
-        [
-            document("apples", post_id=903, thread_id=50),
-            document("more apples", post_id=904, thread_id=50, number=2),
-            document("other apples", post_id=905, thread_id=51),
-        ]
-    )
-    await engine.delete_threads([50])
-    assert await found(engine, "apples") == [905]
-
-
 async def test_deleting_nothing_is_no_error(engine):
     await engine.delete([])
-    await engine.delete_threads(iter(()))
     await engine.index([])
     assert await engine.count() == 0
 

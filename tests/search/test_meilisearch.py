@@ -46,7 +46,6 @@ async def use_everything(engine: MeilisearchEngine) -> None:
         await builder.add([document("apples", post_id=1)])
     await engine.index([document("pears", post_id=2)])
     await engine.delete([1])
-    await engine.delete_threads([7])
     assert await ids(engine, "pears") == [2]
     assert await engine.count() == len(await engine.stamps(1, 2)) == 1
     assert (await engine.status()).ready

@@ -12,7 +12,7 @@ from search.meilisearch.records import BATCH_RECORDS, batches, record
 from search.meilisearch.settings import FILTERED, SEARCHED, SHOWN, index_settings, is_of, is_ours
 from search.narrowing import author_key
 from search.query import ParsedQuery, parse
-from tests.search.fake_meilisearch import conditions
+from tests.search.fake_index import conditions
 from tests.search.making import document, query
 
 # What would mean something to Meilisearch, in any order.

@@ -74,18 +74,3 @@ def test_of_very_many_words_only_so_many_are_marked():
 def test_words_that_were_meant_are_marked():
     shown = snippet("The Governance of names", parse("govermance"), "en", meant=("governance",))
     assert [segment.text for segment in shown if segment.is_match] == ["Governance"]
-
-
-@pytest.mark.parametrize(
-    ("language", "body", "query", "words"),
-    [
-        ("en", "Governance, governor and misgoverned", "names gove", ["Governance", "governor"]),
-        ("fr", "Une Réunion, des réunions", "reu", ["Réunion", "réunions"]),
-        ("ru", "Управление и управы", "упр", ["Управление", "управы"]),
-        ("ar", "نناقش الحوكمة", "حوك", ["الحوكمة"]),
-        ("en", "names and numbers", "names, ", ["names"]),
-    ],
-)
-def test_what_begins_with_an_unfinished_word_is_marked(language, body, query, words):
-    shown = snippet(body, parse(query), language, unfinished=True)
-    assert [segment.text for segment in shown if segment.is_match] == words

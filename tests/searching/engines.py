@@ -47,9 +47,6 @@ class MemoryEngine:
         for post_id in post_ids:
             self.held.pop(post_id, None)
 
-    async def delete_threads(self, thread_ids: Iterable[int]) -> None:
-        raise NotImplementedError
-
     async def search(self, query: Query) -> Answer:
         raise SearchUnavailable("it has no words")
 
