@@ -28,6 +28,8 @@ MODEL_MODULES = (
     "forum.groups.models",
     "forum.threads.models",
     "forum.reading.models",
+    "forum.initiatives.models",
+    "forum.polls.models",
     "forum.notifications.models",
     "forum.searching.models",
     "forum.site.models",

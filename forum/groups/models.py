@@ -38,6 +38,11 @@ class RequestState(StrEnum):
 
 
 class Group(Model):
+    """``cosponsor_goal``, ``gathering_days``: what an initiative launched here needs, and how long it may take.
+
+    ``anyone_may_cosponsor``: whoever may read it, not only the group's members (never in closed and hidden groups).
+    """
+
     id = fields.BigIntField(primary_key=True)
     slug = fields.CharField(max_length=60)
     title = fields.CharField(max_length=120)
@@ -48,6 +53,9 @@ class Group(Model):
     visibility = fields.CharEnumField(Visibility, max_length=10)
     policy = fields.CharEnumField(JoinPolicy, max_length=12)
     members_may_invite = fields.BooleanField(db_default=False)
+    cosponsor_goal = fields.IntField(db_default=10)
+    gathering_days = fields.IntField(db_default=120)
+    anyone_may_cosponsor = fields.BooleanField(db_default=True)
     on_leave = fields.CharEnumField(OnLeave, max_length=10, db_default=OnLeave.REMOVE.value)
     grace_days = fields.IntField(db_default=14)
     alumni_group: fields.ForeignKeyNullableRelation["Group"] = fields.ForeignKeyField(

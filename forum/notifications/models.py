@@ -6,6 +6,7 @@ from tortoise.fields.db_defaults import Now
 from tortoise.models import Model
 
 from forum.groups.models import Group
+from forum.initiatives.models import Initiative
 from forum.members.models import Member
 from forum.threads.models import Post, Thread
 
@@ -22,6 +23,23 @@ class NoticeKind(StrEnum):
     REPORT = "report"
     ORPHANED_GROUP = "orphaned_group"
     ROSTER_STOPPED = "roster_stopped"
+    CO_LEAD_ASKED = "co_lead_asked"
+    CONSENT_ASKED = "consent_asked"
+    ONE_THIRD = "one_third"
+    TWO_THIRDS = "two_thirds"
+    GOAL_REACHED = "goal_reached"
+    ENDING_SOON = "ending_soon"
+    LAPSED = "lapsed"
+    ANSWERED = "answered"
+    ANSWER_OVERDUE = "answer_overdue"
+    REVISED = "revised"
+    UPDATE = "update"
+    LEAD_CHANGED = "lead_changed"
+    LEADERLESS = "leaderless"
+    ENDED = "ended"
+    POLL_CLOSING = "poll_closing"
+    POLL_CLOSED = "poll_closed"
+    OUTCOME = "outcome"
 
 
 class Notice(Model):
@@ -48,6 +66,10 @@ class Notice(Model):
         "forum.Post", related_name="notices", null=True
     )
     post_id: int | None
+    initiative: fields.ForeignKeyNullableRelation[Initiative] = fields.ForeignKeyField(
+        "forum.Initiative", related_name="notices", null=True
+    )
+    initiative_id: int | None
     note = fields.TextField(db_default="")
     read_at = fields.DatetimeField(null=True)
     created_at = fields.DatetimeField(db_default=Now())

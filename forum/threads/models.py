@@ -22,6 +22,14 @@ class PostState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+class PostKind(StrEnum):
+    """What a post is besides a text: an initiative's ``UPDATE`` to its co-sponsors, or what introduces a ``POLL``."""
+
+    PLAIN = "plain"
+    UPDATE = "update"
+    POLL = "poll"
+
+
 class ReactionKind(StrEnum):
     """Small and fixed: what a practitioner would say with a nod."""
 
@@ -82,6 +90,7 @@ class Post(Model):
     )
     author_id: int
     number = fields.IntField(null=True)
+    kind = fields.CharEnumField(PostKind, max_length=10, db_default=PostKind.PLAIN.value)
     in_reply_to: fields.ForeignKeyNullableRelation["Post"] = fields.ForeignKeyField(
         "forum.Post", related_name="replies", null=True
     )
