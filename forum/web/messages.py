@@ -111,6 +111,19 @@ _FIELDS: Final = {
     "reserved": _("This name is kept for the demonstration."),
     "unknown_group": _("There is no group with this short name. Please check the spelling."),
     "unknown_operator": _("The search does not know this filter."),
+    # Ballots and moments
+    "empty_ballot": _("Please mark at least one option."),
+    "foreign_option": _("This vote names an option that is not in this poll. Please open the page again."),
+    "mark_out_of_range": _("One of these marks is not on offer. Please choose among those shown."),
+    "too_many_choices": _("These are more options than you may choose here. Please take some away."),
+    "double_rank": _("Two options have the same rank. Please give each its own."),
+    "block_needs_reason": _("Please say why you block this: the poll's author asks for a reason."),
+    "unknown_zone": _("Nobody knows this time zone. Please choose one from the list."),
+    "bad_date": _("This is not a date of this century. Please write it like 2027-03-28."),
+    "bad_time": _("This is not a time of day. Please write it like 14:30."),
+    "no_such_time": _("No clock shows this time on that day: it is skipped when clocks are set forward."),
+    "double_moment": _("This date and time is here already."),
+    "out_of_range": _("This number is too small or too large."),
 }
 
 

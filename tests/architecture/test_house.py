@@ -14,10 +14,10 @@ LONG: dict[str, str] = {}
 
 TOP_LEVEL = {"forum", "search", "auth", "tests", "config", ".ci", "pyproject.toml", "README.md", "LICENSE"}
 TOP_LEVEL |= {"Makefile", "uv.lock", ".gitignore"}
-DOMAINS = ("members", "groups", "threads", "reading", "notifications", "searching", "provisioning", "courses")
+DOMAINS = ("members", "groups", "threads", "reading", "polls", "notifications", "searching", "provisioning", "courses")
 VOCABULARY = {
     "__init__", "models", "policies", "queries", "commands", "facts", "subscribers", "jobs", "schemas", "api",
-    "pages", "templates",
+    "pages", "templates", "README",
 }  # fmt: skip
 # Pure calculations and machinery of one domain, by their own names.
 OWN_NAMES = {
@@ -29,6 +29,10 @@ OWN_NAMES = {
     "courses/rosters": "one reading of a roster, from the platform to the places",
     "provisioning/people": "what SCIM asks of the forum, as a class",
     "members/browsers": "a user agent in words",
+    "polls/ballots": "whether a ballot answers what its poll asks, pure",
+    "polls/tally": "ballots in, the result out, pure",
+    "polls/ranked": "Schulze's method and instant run-off, pure",
+    "polls/moments": "dates and times in a zone as instants, and back, pure",
     "searching/engine": "the engine of this process",
     "searching/feeds": "the address and the document of a saved search's feed, pure",
     "searching/trending": "what many people look for, counted in memory",
