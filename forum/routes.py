@@ -6,6 +6,7 @@ from starlette.routing import Route
 from forum.api.operation import Endpoint, Operation
 from forum.courses import api as courses
 from forum.groups import api as groups
+from forum.initiatives.api import initiatives
 from forum.members import api as members
 from forum.notifications import api as notices
 from forum.reading import api as reading
@@ -98,6 +99,20 @@ API = (
     post("/groups/{slug}/invitations", groups.post_invitation),
     put("/invitations/{id:int}/acceptance", groups.put_acceptance),
     put("/invitation-links/{token}/acceptance", groups.put_link_acceptance),
+    # initiatives
+    post("/groups/{slug}/initiatives", initiatives.post_initiative),
+    get("/initiatives/{id:int}", initiatives.get_initiative),
+    patch("/initiatives/{id:int}", initiatives.patch_initiative),
+    delete("/initiatives/{id:int}", initiatives.delete_initiative),
+    put("/initiatives/{id:int}/launch", initiatives.put_launch),
+    put("/initiatives/{id:int}/leads/{username}", initiatives.put_lead),
+    put("/initiatives/{id:int}/leadership", initiatives.put_leadership),
+    delete("/initiatives/{id:int}/leadership", initiatives.delete_leadership),
+    put("/initiatives/{id:int}/consent", initiatives.put_consent),
+    get("/initiatives/{id:int}/cosponsors", initiatives.list_cosponsors),
+    put("/initiatives/{id:int}/cosponsorship", initiatives.put_cosponsorship),
+    delete("/initiatives/{id:int}/cosponsorship", initiatives.delete_cosponsorship),
+    post("/initiatives/{id:int}/answers", initiatives.post_answer),
     # people
     get("/me", members.get_me),
     patch("/me", members.patch_me),

@@ -5,6 +5,7 @@
 from forum.groups import facts as groups
 from forum.groups import subscribers as places
 from forum.groups.jobs import recount_group
+from forum.initiatives import facts as initiatives
 from forum.members import facts as members
 from forum.notifications import jobs as tell
 from forum.outbox.registry import NOBODY, Subscribers, Subscriptions
@@ -42,4 +43,12 @@ SUBSCRIPTIONS: Subscriptions = {
     threads.AnswerUnaccepted: Subscribers(later=(searching.index_thread,)),
     threads.ReactionsChanged: NOBODY,
     threads.PostReported: Subscribers(later=(tell.tell_of_report,)),
+    initiatives.ConsentAsked: NOBODY,
+    initiatives.LeadAsked: NOBODY,
+    initiatives.LeadsChanged: NOBODY,
+    initiatives.StageChanged: NOBODY,
+    initiatives.CoSponsorJoined: NOBODY,
+    initiatives.CoSponsorLeft: NOBODY,
+    initiatives.InitiativeAnswered: NOBODY,
+    initiatives.InitiativeRevised: NOBODY,
 }

@@ -64,6 +64,17 @@ def can_write(actor: Actor) -> Verdict:
     return verdict
 
 
+def can_contribute(actor: Actor, group: GroupState) -> Verdict:
+    """Read it, be active and not silenced, take part in the group: in that order, so that a refusal tells nothing."""
+    if not (verdict := can_read(actor, group)):
+        return verdict
+    if not (verdict := can_write(actor)):
+        return verdict
+    if actor.only_reads(group.id):
+        return Verdict("reading_only")
+    return ALLOWED if actor.belongs_to(group.id) else Verdict("not_a_member")
+
+
 def can_join(actor: Actor, group: GroupState, *, invited: bool = False) -> Verdict:
     """Whether a place is theirs at once; ``ask_to_join`` is for groups that want a reason first."""
     if group.id not in actor.listed and not invited:

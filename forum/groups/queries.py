@@ -12,11 +12,12 @@ from forum.kit.text import literal
 from forum.kit.transaction import connection
 from forum.kit.verdict import require
 
-STATE = """
-    SELECT g.id, g.slug, g.title, g.visibility, g.policy, g.members_may_invite,
-           EXISTS (SELECT FROM memberships f WHERE f.group_id = g.id AND f.role = 'facilitator') AS has_facilitator
-    FROM groups g
+# What `state` makes a GroupState of; g is the group.
+STATE_COLUMNS = """
+    g.id, g.slug, g.title, g.visibility, g.policy, g.members_may_invite,
+    EXISTS (SELECT FROM memberships f WHERE f.group_id = g.id AND f.role = 'facilitator') AS has_facilitator
 """
+STATE = "SELECT " + STATE_COLUMNS + " FROM groups g"
 STATE_BY_SLUG = STATE + " WHERE g.slug = $1 AND g.id = ANY($2::bigint[])"
 STATE_BY_ID = STATE + " WHERE g.id = $1"
 

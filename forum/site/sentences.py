@@ -45,6 +45,8 @@ SENTENCES: Final = {
     "group.text_edited": _("%(who)s rewrote the purpose or the rules of %(group)s"),
     "group.invited": _("%(who)s invited %(whom)s to %(group)s"),
     "group.link_made": _("%(who)s made an invitation link to %(group)s"),
+    # initiatives
+    "initiative.answered": _("%(who)s gave the official answer to an initiative in %(group)s"),
     # courses and provisioning
     "roster.asked": _("%(who)s asked for a roster of %(group)s"),
     "roster.complete": _("A roster was read to its end: %(group)s"),

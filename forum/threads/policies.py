@@ -3,7 +3,7 @@ from dataclasses import dataclass
 
 from auth.actor import Actor
 from forum.groups.models import Visibility
-from forum.groups.policies import GroupState, can_act, can_read, can_write, taken_for_somebody
+from forum.groups.policies import GroupState, can_act, can_contribute, can_read, can_write, taken_for_somebody
 from forum.kit.verdict import ALLOWED, NOT_FOUND, Verdict
 from forum.threads.models import PostState, ThreadKind
 
@@ -32,7 +32,7 @@ class PostInfo:
 
 
 def can_start_thread(actor: Actor, group: GroupState, kind: ThreadKind = ThreadKind.DISCUSSION) -> Verdict:
-    if not (verdict := _can_contribute(actor, group)):
+    if not (verdict := can_contribute(actor, group)):
         return verdict
     if kind is ThreadKind.ANNOUNCEMENT and not actor.facilitates(group.id):
         return Verdict("facilitators_only")
@@ -40,7 +40,7 @@ def can_start_thread(actor: Actor, group: GroupState, kind: ThreadKind = ThreadK
 
 
 def can_reply(actor: Actor, thread: ThreadState) -> Verdict:
-    if not (verdict := _can_contribute(actor, thread.group)):
+    if not (verdict := can_contribute(actor, thread.group)):
         return verdict
     if thread.locked and not actor.facilitates(thread.group.id):
         return Verdict("thread_locked")
@@ -48,7 +48,7 @@ def can_reply(actor: Actor, thread: ThreadState) -> Verdict:
 
 
 def can_react(actor: Actor, post: PostInfo) -> Verdict:
-    if not (verdict := _can_contribute(actor, post.thread.group)):
+    if not (verdict := can_contribute(actor, post.thread.group)):
         return verdict
     return ALLOWED if post.state is PostState.PUBLIC else NOT_FOUND
 
@@ -114,7 +114,7 @@ def can_withdraw(actor: Actor, post: PostInfo) -> Verdict:
 
 
 def can_accept_answer(actor: Actor, thread: ThreadState) -> Verdict:
-    if not (verdict := _can_contribute(actor, thread.group)):
+    if not (verdict := can_contribute(actor, thread.group)):
         return verdict
     if thread.kind is not ThreadKind.QUESTION:
         return Verdict("not_a_question")
@@ -124,7 +124,7 @@ def can_accept_answer(actor: Actor, thread: ThreadState) -> Verdict:
 
 
 def can_edit_thread(actor: Actor, thread: ThreadState) -> Verdict:
-    if not (verdict := _can_contribute(actor, thread.group)):
+    if not (verdict := can_contribute(actor, thread.group)):
         return verdict
     if actor.member_id == thread.author_id or actor.facilitates(thread.group.id):
         return ALLOWED
@@ -146,14 +146,3 @@ def can_report(actor: Actor, post: PostInfo) -> Verdict:
     if not (verdict := can_write(actor)):
         return verdict
     return ALLOWED if post.state is PostState.PUBLIC else NOT_FOUND
-
-
-def _can_contribute(actor: Actor, group: GroupState) -> Verdict:
-    """Read it, be active and not silenced, take part in the group: in that order, so that a refusal tells nothing."""
-    if not (verdict := can_read(actor, group)):
-        return verdict
-    if not (verdict := can_write(actor)):
-        return verdict
-    if actor.only_reads(group.id):
-        return Verdict("reading_only")
-    return ALLOWED if actor.belongs_to(group.id) else Verdict("not_a_member")

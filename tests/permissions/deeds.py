@@ -5,11 +5,13 @@ from typing import Any
 
 from tests.courses.lms import CAMPUS
 from tests.permissions import stage as on
+from tests.permissions import undertakings
 from tests.permissions.stage import Stage
 
 Prepare = Callable[[Stage], Awaitable[None]]
 JSON, HTML = "json", "html"
 GROUP, THREAD, POST = "/groups/{slug}", "/threads/{thread}", "/posts/{post}"
+INITIATIVE = "/initiatives/{initiative}"
 REASON = {"reason": "I work on this."}
 
 
@@ -281,6 +283,39 @@ DEEDS: dict[str, Deed] = {
     "read_site_audit_log": deed(page("/admin/audit")),
     "see_statistics": deed(
         api("GET", "/trending-searches"), page("/admin/searches"), page("/admin/searches.csv?days=30")
+    ),
+    "see_initiative": deed(
+        api("GET", INITIATIVE), api("GET", INITIATIVE + "/cosponsors"), prepare=undertakings.gathering
+    ),
+    "see_initiative_draft": deed(
+        api("GET", INITIATIVE), api("GET", INITIATIVE + "/cosponsors"), prepare=undertakings.draft
+    ),
+    "see_initiative_draft_of_another": deed(api("GET", INITIATIVE), prepare=undertakings.draft),
+    "launch_initiative": deed(api("POST", GROUP + "/initiatives", {"title": "A new initiative"})),
+    "make_initiative_draft": deed(
+        api("PATCH", INITIATIVE, {"title": "A better title"}, version=True),
+        api("PUT", INITIATIVE + "/leads/fay"),
+        api("PUT", INITIATIVE + "/launch"),
+        api("DELETE", INITIATIVE),
+        prepare=undertakings.draft,
+    ),
+    "consent_to_initiative": deed(
+        api("PUT", INITIATIVE + "/consent", {"agree": True}),
+        api("PUT", INITIATIVE + "/consent", {"agree": False}),
+        prepare=undertakings.draft_from_thread,
+    ),
+    "be_asked_to_lead": deed(
+        api("PUT", INITIATIVE + "/leadership", {"agree": True}),
+        api("PUT", INITIATIVE + "/leadership", {"agree": False}),
+        prepare=undertakings.asked_along,
+    ),
+    "lead_initiative": deed(api("DELETE", INITIATIVE + "/leadership"), prepare=undertakings.gathering),
+    "cosponsor_initiative": deed(
+        api("PUT", INITIATIVE + "/cosponsorship"), prepare=undertakings.gathering_of_anyone
+    ),
+    "withdraw_cosponsorship": deed(api("DELETE", INITIATIVE + "/cosponsorship"), prepare=undertakings.supported),
+    "answer_initiative": deed(
+        api("POST", INITIATIVE + "/answers", {"kind": "accepted", "body": "Good."}), prepare=undertakings.active
     ),
     "approve_members": deed(
         api("GET", "/pending-members"),

@@ -43,6 +43,14 @@ FACTS = {
     "thread.answer_unaccepted": "searching.index_thread",
     "thread.reactions_changed": "reactions are counted nowhere in a document",
     "thread.post_reported": "the post stays as it is",
+    "initiative.consent_asked": "an initiative is found by its discussion",
+    "initiative.lead_asked": "an initiative is found by its discussion",
+    "initiative.leads_changed": "an initiative is found by its discussion",
+    "initiative.stage_changed": "an initiative is found by its discussion",
+    "initiative.cosponsor_joined": "an initiative is found by its discussion",
+    "initiative.cosponsor_left": "an initiative is found by its discussion",
+    "initiative.answered": "an initiative is found by its discussion",
+    "initiative.revised": "an initiative is found by its discussion",
 }
 
 # Each module that writes to the tables of documents: the fact that tells of it, or why none has to.

@@ -47,18 +47,22 @@ async def _start(
     # Once more, inside: the group may have been closed to this actor while the text was rendered.
     require(can_start_thread(actor, await groups.door(actor, group.slug), kind))
     assert actor.member_id is not None
+    return await open_thread(actor.member_id, group.id, title, written, kind, language, draft)
+
+
+async def open_thread(
+    author_id: int,
+    group_id: int,
+    title: str,
+    written: Written,
+    kind: ThreadKind,
+    language: str,
+    draft: int | None = None,
+) -> int:
+    """Insert a thread with its first post and say so; for commands that have asked whether they may."""
     thread = await Thread.create(
-        group_id=group.id,
-        author_id=actor.member_id,
-        title=title,
-        slug=slugify(title),
-        kind=kind,
-        language=language,
+        group_id=group_id, author_id=author_id, title=title, slug=slugify(title), kind=kind, language=language
     )
-    post_id, _ = await add_post(actor.member_id, thread.id, written, draft=draft)
-    await record(
-        ThreadStarted(
-            thread_id=thread.id, group_id=group.id, post_id=post_id, author_id=actor.member_id
-        )
-    )
+    post_id, _ = await add_post(author_id, thread.id, written, draft=draft)
+    await record(ThreadStarted(thread_id=thread.id, group_id=group_id, post_id=post_id, author_id=author_id))
     return int(thread.id)
