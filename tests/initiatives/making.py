@@ -5,9 +5,9 @@ from typing import Any
 from forum.kit.transaction import connection
 
 INITIATIVE = """
-    INSERT INTO initiatives (
-        group_id, created_by_id, title, slug, aim, aim_html, why, why_html, ask, ask_html, renderer, languages, stage, goal, gathering_ends_at, thread_id, launched_at, reached_at, ended_at, answer_due_at,
-        cosponsor_count, consent_asked_at)
+    INSERT INTO initiatives (group_id, created_by_id, title, slug, aim, aim_html, why, why_html, ask, ask_html,
+        renderer, languages, stage, goal, gathering_ends_at, thread_id, launched_at, reached_at, ended_at,
+        answer_due_at, cosponsor_count, consent_asked_at)
     VALUES ($1, $2, $3, 'an-initiative', 'The aim.', '<p>The aim.</p>', 'The reason.', '<p>The reason.</p>',
         'What is asked.', '<p>What is asked.</p>', 1, '{en}', $4::text,
         CASE WHEN $4 <> 'draft' THEN $5::int END,
