@@ -109,6 +109,7 @@ API = (
     put("/initiatives/{id:int}/leadership", initiatives.put_leadership),
     delete("/initiatives/{id:int}/leadership", initiatives.delete_leadership),
     put("/initiatives/{id:int}/consent", initiatives.put_consent),
+    delete("/initiatives/{id:int}/thread", initiatives.delete_initiative_thread),
     get("/initiatives/{id:int}/cosponsors", initiatives.list_cosponsors),
     put("/initiatives/{id:int}/cosponsorship", initiatives.put_cosponsorship),
     delete("/initiatives/{id:int}/cosponsorship", initiatives.delete_cosponsorship),

@@ -137,6 +137,13 @@ def can_consent(actor: Actor, initiative: InitiativeState) -> Verdict:
     return ALLOWED if actor.member_id == initiative.consent_of else Verdict("not_asked")
 
 
+def can_leave_thread(actor: Actor, initiative: InitiativeState) -> Verdict:
+    """Only a draft can do without the thread that it was made from."""
+    if not (verdict := can_lead(actor, initiative)):
+        return verdict
+    return ALLOWED if initiative.stage is Stage.DRAFT else Verdict("already_launched")
+
+
 def can_cosponsor(actor: Actor, initiative: InitiativeState) -> Verdict:
     if not (verdict := _may_support(actor, initiative)):
         return verdict

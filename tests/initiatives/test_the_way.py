@@ -99,6 +99,17 @@ async def test_another_s_thread_needs_consent(client: Callable[..., Client], cas
     assert (launched["stage"], launched["thread"]["id"]) == ("gathering", thread)
 
 
+async def test_a_draft_goes_on_without_the_thread(client: Callable[..., Client], cast: Cast) -> None:
+    wish: dict[str, Any] = TEXT | {"thread": cast.threads["public"], "co_leads": ["ben"]}
+    made = await client("fay").post(f"{API}/groups/public-group/initiatives", json=wish)
+    path = f"{API}/initiatives/{made.json()['id']}"
+    await client("ben").put(f"{path}/leadership", json={"agree": True})
+    assert (await client("fay").delete(f"{path}/thread")).status_code == 204
+    launched = (await client("fay").put(f"{path}/launch")).json()
+    assert launched["thread"]["id"] != cast.threads["public"]
+    assert (await client("fay").delete(f"{path}/thread")).json()["code"] == "already_launched"
+
+
 async def test_needs_work_opens_the_text_once_more(client: Callable[..., Client], cast: Cast) -> None:
     fay, ben = cast.members["fay"], cast.members["ben"]
     initiative = await make(cast.groups["public"], ben, "active", answer=("needs_work", fay))

@@ -296,6 +296,7 @@ DEEDS: dict[str, Deed] = {
         api("PATCH", INITIATIVE, {"title": "A better title"}, version=True),
         api("PUT", INITIATIVE + "/leads/fay"),
         api("PUT", INITIATIVE + "/launch"),
+        api("DELETE", INITIATIVE + "/thread"),
         api("DELETE", INITIATIVE),
         prepare=undertakings.draft,
     ),

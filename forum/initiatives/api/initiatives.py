@@ -102,6 +102,13 @@ async def put_consent(call: Call[Agreement, Nothing]) -> Response:
     return nothing()
 
 
+@operation("make_initiative_draft", answers={204: None}, scope=POST)
+async def delete_initiative_thread(call: Call[None, Nothing]) -> Response:
+    """Let a draft go on without the thread that it was made from."""
+    await consent.leave_thread(call.actor, call.id("id"))
+    return nothing()
+
+
 @operation("cosponsor_initiative", answers={200: InitiativePage}, scope=POST)
 async def put_cosponsorship(call: Call[None, Nothing]) -> Response:
     """Put your name to an initiative."""
