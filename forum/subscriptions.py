@@ -7,7 +7,8 @@ from forum.groups import subscribers as places
 from forum.groups.jobs import recount_group
 from forum.initiatives import facts as initiatives
 from forum.members import facts as members
-from forum.notifications import jobs as tell
+from forum.notifications.jobs import places as tell_places
+from forum.notifications.jobs import posts as tell
 from forum.outbox.registry import NOBODY, Subscribers, Subscriptions
 from forum.reading import subscribers as reading
 from forum.searching import jobs as searching
@@ -22,11 +23,11 @@ SUBSCRIPTIONS: Subscriptions = {
     groups.MembershipStarted: Subscribers(within=(reading.begin_group,), later=(recount_group,)),
     groups.MembershipEnded: Subscribers(within=(reading.end_group,), later=(recount_group,)),
     groups.RoleChanged: NOBODY,
-    groups.LastFacilitatorLost: Subscribers(later=(tell.tell_of_orphaned_group,)),
-    groups.RosterStopped: Subscribers(later=(tell.tell_of_stopped_roster,)),
-    groups.JoinRequested: Subscribers(later=(tell.tell_of_request,)),
-    groups.RequestDecided: Subscribers(later=(tell.tell_of_decision,)),
-    groups.MemberInvited: Subscribers(later=(tell.tell_of_invitation,)),
+    groups.LastFacilitatorLost: Subscribers(later=(tell_places.tell_of_orphaned_group,)),
+    groups.RosterStopped: Subscribers(later=(tell_places.tell_of_stopped_roster,)),
+    groups.JoinRequested: Subscribers(later=(tell_places.tell_of_request,)),
+    groups.RequestDecided: Subscribers(later=(tell_places.tell_of_decision,)),
+    groups.MemberInvited: Subscribers(later=(tell_places.tell_of_invitation,)),
     groups.MemberBanned: NOBODY,
     threads.ThreadStarted: Subscribers(
         within=(reading.mark_own_thread_read,),

@@ -16,8 +16,8 @@ from forum.kit.errors import Refusal
 from forum.kit.transaction import connection
 from forum.kit.verdict import Verdict
 from forum.members.policies import can_see_people
-from forum.notifications import jobs as telling
 from forum.notifications import queries as notices
+from forum.notifications.jobs import posts as telling
 from forum.searching.queries import statements as searching
 from forum.searching.queries.suggestions import SUGGEST
 from forum.site import queries as first_page
