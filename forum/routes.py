@@ -9,6 +9,7 @@ from forum.groups import api as groups
 from forum.initiatives.api import initiatives
 from forum.members import api as members
 from forum.notifications import api as notices
+from forum.polls import api as polls
 from forum.reading import api as reading
 from forum.searching.api import results as searching
 from forum.searching.api import saved, similar, suggestions, trending
@@ -69,6 +70,7 @@ API = (
     put("/threads/{id:int}/reading", reading.put_reading),
     get("/threads/{id:int}/similar", similar.list_similar),
     get("/threads/similar", similar.list_similar_titles),
+    post("/threads/{id:int}/polls", polls.post_poll),
     get("/posts/{id:int}", threads.get_post),
     patch("/posts/{id:int}", threads.patch_post),
     delete("/posts/{id:int}", threads.delete_post),
@@ -78,12 +80,19 @@ API = (
     put("/posts/{id:int}/bookmark", keeping.put_bookmark),
     delete("/posts/{id:int}/bookmark", keeping.delete_bookmark),
     post("/posts/{id:int}/reports", threads.post_report),
+    # polls
+    get("/polls/{id:int}", polls.get_poll),
+    put("/polls/{id:int}/ballot", polls.put_ballot),
+    get("/polls/{id:int}/ballots", polls.list_ballots),
+    put("/polls/{id:int}/closing", polls.put_closing),
+    put("/polls/{id:int}/outcome", polls.put_outcome),
     # groups
     get("/groups", groups.list_groups),
     get("/groups/{slug}", groups.get_group),
     put("/groups/{slug}/text", groups.put_group_text),
     get("/groups/{slug}/threads", threads.list_group_threads),
     post("/groups/{slug}/threads", threads.post_thread),
+    get("/groups/{slug}/decisions", polls.list_decisions),
     put("/groups/{slug}/membership", groups.put_membership),
     delete("/groups/{slug}/membership", groups.delete_membership),
     put("/groups/{slug}/follow", keeping.put_group_follow),

@@ -10,6 +10,7 @@ from forum.members import facts as members
 from forum.notifications.jobs import places as tell_places
 from forum.notifications.jobs import posts as tell
 from forum.outbox.registry import NOBODY, Subscribers, Subscriptions
+from forum.polls import facts as polls
 from forum.reading import subscribers as reading
 from forum.searching import jobs as searching
 from forum.threads import facts as threads
@@ -52,4 +53,8 @@ SUBSCRIPTIONS: Subscriptions = {
     initiatives.CoSponsorLeft: NOBODY,
     initiatives.InitiativeAnswered: NOBODY,
     initiatives.InitiativeRevised: NOBODY,
+    polls.PollOpened: NOBODY,
+    polls.PollClosingSoon: NOBODY,
+    polls.PollClosed: NOBODY,
+    polls.OutcomeWritten: NOBODY,
 }

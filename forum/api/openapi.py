@@ -89,7 +89,7 @@ def _parameters(route: Described, components: dict[str, Any]) -> list[dict[str, 
     for name, schema in query.get("properties", {}).items():
         required = name in query.get("required", [])
         parameters.append({"name": name, "in": "query", "required": required, "schema": schema})
-    if route.method not in SAFE:
+    if route.method not in SAFE and not route.operation.keyless:
         parameters.append(_header("Idempotency-Key", "The first answer to a key is given again for a day."))
     if route.method in ("PATCH", "PUT") and 409 in _statuses(route) and _versioned(route):
         parameters.append(_header("If-Match", "The version that you changed."))
@@ -102,7 +102,7 @@ def _header(name: str, description: str) -> dict[str, Any]:
 
 
 def _versioned(route: Described) -> bool:
-    return route.method == "PATCH" or route.path.startswith("/drafts/")
+    return route.method == "PATCH" or route.path.startswith("/drafts/") or route.path.endswith("/outcome")
 
 
 def _statuses(route: Described) -> list[int]:

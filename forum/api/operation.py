@@ -80,6 +80,7 @@ class Operation:
     answers: Mapping[int, Any] = field(default_factory=dict)
     scope: TokenScope = TokenScope.READ
     signed_in: bool = False
+    keyless: bool = False
 
     @property
     def name(self) -> str:
@@ -99,10 +100,12 @@ def operation(
     answers: Mapping[int, Any],
     scope: TokenScope = TokenScope.READ,
     signed_in: bool = False,
+    keyless: bool = False,
 ) -> Callable[[Handler], Operation]:
     """Declare a handler's right (a row of the permission table), schemas and answers.
 
     ``body_if_any`` describes a body that may be left out: the handler reads it by ``call.optional_body``.
+    A ``keyless`` one is idempotent by itself, and nothing of its answer is kept beside who asked.
     """
 
     def declare(handler: Handler) -> Operation:
@@ -115,6 +118,7 @@ def operation(
             answers=answers,
             scope=scope,
             signed_in=signed_in,
+            keyless=keyless,
         )
 
     return declare
@@ -151,8 +155,11 @@ class Endpoint:
         key = request.headers.get("idempotency-key")
         if key is None or actor.member_id is None:
             return await self.operation.handler(call)
+        check_key(key)
+        if self.operation.keyless:
+            return await self.operation.handler(call)
         digest = request_hash(self.method.encode(), request.url.path.encode(), raw)
-        reply = await once(actor.member_id, f"api:{check_key(key)}", digest, lambda: self._reply(call))
+        reply = await once(actor.member_id, f"api:{key}", digest, lambda: self._reply(call))
         return answer_again(reply)
 
     def _check_right_to_ask(self, actor: Actor) -> None:

@@ -46,7 +46,7 @@ def parse_query(query: QueryParams, schema: type[T]) -> T:
 def to_schema(data: Any, schema: type[T], *, strict: bool = True) -> T:
     check_texts(data, "", 0)
     try:
-        return msgspec.convert(data, schema, strict=strict)
+        return msgspec.convert(data, schema, strict=strict, str_keys=True)
     except msgspec.ValidationError as error:
         raise Invalid(_named(str(error))) from error
 

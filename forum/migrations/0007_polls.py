@@ -91,6 +91,7 @@ class Migration(migrations.Migration):
                 ('outcome_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ('review_on', fields.DateField(null=True)),
                 ('version', fields.IntField(db_default=1)),
+                ('reminded_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ('created_at', fields.DatetimeField(db_default=Now(), auto_now=False, auto_now_add=False)),
             ],
             options={'table': 'polls', 'app': 'forum', 'pk_attr': 'id', 'table_description': 'As visible as the post that introduces it. ``result`` is the tally, frozen when it closes.'},

@@ -84,6 +84,7 @@ class Poll(Model):
     outcome_at = fields.DatetimeField(null=True)
     review_on: fields.Field[date | None] = fields.DateField(null=True)
     version = fields.IntField(db_default=1)
+    reminded_at = fields.DatetimeField(null=True)
     created_at = fields.DatetimeField(db_default=Now())
 
     class Meta:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from forum.kit.errors import Invalid
 
 YEARS: Final = range(2000, 2101)
-MINUTES: Final = range(5, 24 * 60 + 1)
+MINUTES: Final = range(5, 7 * 24 * 60 + 1)
 
 
 class Moment(NamedTuple):
@@ -53,6 +53,14 @@ def moments(rows: Sequence[tuple[str, str]], zone: str, minutes: int) -> tuple[M
     if wrong:
         raise Invalid(wrong)
     return tuple(Moment(at, at + timedelta(minutes=minutes)) for at in sorted(found))
+
+
+def instant(day: str, time_of_day: str, zone: str) -> datetime:
+    """One moment (UTC) as in a row of ``moments``; Invalid's only field is ``moment``."""
+    try:
+        return _instant(day, time_of_day, ZoneInfo(zone))
+    except _WrongRowError as refused:
+        raise Invalid({"moment": refused.code}) from refused
 
 
 def comes_twice(instant: datetime, zone: str) -> bool:

@@ -1,5 +1,5 @@
 """The shapes of threads and posts on the wire."""
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated
 
 import msgspec
@@ -7,7 +7,7 @@ from msgspec import Meta
 
 from forum.groups.schemas import GroupBrief, Person
 from forum.members.schemas import Language
-from forum.threads.models import FollowLevel, PostState, ReactionKind, ThreadKind
+from forum.threads.models import FollowLevel, PostKind, PostState, ReactionKind, ThreadKind
 
 Id = Annotated[int, Meta(ge=1, le=2**63 - 1)]
 Title = Annotated[str, Meta(max_length=2000)]
@@ -22,11 +22,16 @@ class Parent(msgspec.Struct, frozen=True):
 
 
 class PostDoc(msgspec.Struct, frozen=True):
-    """A post that is no longer public is a tombstone: its number and state, nothing else."""
+    """A post that is no longer public is a tombstone: its number and state, nothing else.
+
+    ``poll_id`` is the poll that a post of kind poll introduces.
+    """
 
     id: int
     number: int | None
     state: PostState
+    kind: PostKind | None
+    poll_id: int | None
     author: Person | None
     html: str | None
     body: str | None
@@ -55,6 +60,18 @@ class ReplyDraft(msgspec.Struct, frozen=True):
     in_reply_to_number: int | None
 
 
+class ThreadOutcome(msgspec.Struct, frozen=True):
+    """What a poll of the thread came to; its post is public."""
+
+    poll_id: int
+    post_id: int
+    number: int
+    question: str
+    html: str
+    at: datetime
+    review_on: date | None
+
+
 class ThreadHead(msgspec.Struct, frozen=True):
     """``last_read``, ``follow`` and ``draft``, the newest one here, are the reader's.
 
@@ -81,6 +98,7 @@ class ThreadHead(msgspec.Struct, frozen=True):
     last_read: int
     follow: FollowLevel | None
     draft: ReplyDraft | None
+    outcomes: list[ThreadOutcome]
 
 
 class ThreadPage(ThreadHead, frozen=True):

@@ -12,7 +12,8 @@ GROUP_BRIEF = (
 
 # p: the post, a: its author, r: the post it answers, ra: that one's author. Only a public post has content.
 _POST_FIELDS = """
-        'id', p.id, 'number', p.number, 'state', p.state,
+        'id', p.id, 'number', p.number, 'state', p.state, 'kind', CASE WHEN {shown} THEN p.kind END,
+        'poll_id', CASE WHEN {shown} AND p.kind = 'poll' THEN (SELECT q.id FROM polls q WHERE q.post_id = p.id) END,
         'author', CASE WHEN {shown} THEN json_build_object('username', a.username, 'name', a.display_name) END,
         'html', CASE WHEN {shown} THEN p.html END, 'body', CASE WHEN {shown} THEN p.body END,
         'version', p.version, 'created_at', p.created_at,
@@ -69,6 +70,12 @@ THREAD_PAGE = (
             FROM drafts d
             LEFT JOIN posts r ON r.id = d.in_reply_to AND r.thread_id = t.id AND r.state = 'public'
             WHERE d.member_id = $3 AND d.thread_id = t.id ORDER BY d.updated_at DESC, d.id DESC LIMIT 1) END,
+        'outcomes', coalesce((
+            SELECT json_agg(json_build_object('poll_id', q.id, 'post_id', p.id, 'number', p.number,
+                'question', q.question, 'html', q.outcome_html, 'at', q.outcome_at, 'review_on', q.review_on)
+                ORDER BY q.id)
+            FROM posts p JOIN polls q ON q.post_id = p.id AND q.outcome_at IS NOT NULL
+            WHERE p.thread_id = t.id AND p.kind = 'poll' AND p.state = 'public'), '[]'),
         'posts', """
     + _POST_LIST
     + """)
@@ -234,16 +241,16 @@ THREAD_OF_POST = "SELECT thread_id FROM posts WHERE id = $1"
 POST_STATE = "SELECT thread_id, author_id, state, version, number FROM posts WHERE id = $1"
 POST_STATE_LOCKED = POST_STATE + " FOR UPDATE"
 
-# $1 thread, $2 author, $3 in_reply_to, $4 body, $5 html, $6 text, $7 renderer. The thread's row is locked, so that
-# ids grow with numbers; the thread's place in the lists is its last public post's id.
+# $1 thread, $2 author, $3 in_reply_to, $4 body, $5 html, $6 text, $7 renderer, $8 kind. The thread's row is locked, so
+# that ids grow with numbers; the thread's place in the lists is its last public post's id.
 INSERT_POST = """
     WITH new AS MATERIALIZED (SELECT nextval(pg_get_serial_sequence('posts', 'id')) AS id), thread AS (
         UPDATE threads t SET last_number = t.last_number + 1, post_count = t.post_count + 1, last_author_id = $2,
             last_post_id = new.id, last_post_at = now()
         FROM new WHERE t.id = $1 RETURNING t.last_number
     )
-    INSERT INTO posts (id, thread_id, author_id, number, in_reply_to_id, body, html, text, renderer, created_at)
-    SELECT new.id, $1, $2, last_number, $3, $4, $5, $6, $7, now() FROM thread, new RETURNING id, number
+    INSERT INTO posts (id, thread_id, author_id, number, in_reply_to_id, body, html, text, renderer, kind, created_at)
+    SELECT new.id, $1, $2, last_number, $3, $4, $5, $6, $7, $8, now() FROM thread, new RETURNING id, number
 """
 # $1 draft, $2 member; none where it is gone already.
 DROP_SENT_DRAFT = "DELETE FROM drafts WHERE id = $1 AND member_id = $2"

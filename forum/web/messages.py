@@ -89,6 +89,12 @@ _REFUSALS: Final = {
     "stage_moved_on": _("The initiative has moved on in the meantime. Please look again."),
     "thread_has_initiative": _("This thread belongs to an initiative already."),
     "too_many_initiative_drafts": _("You have 20 drafts of initiatives, which is the most. Please give one up first."),
+    # Polls
+    "poll_not_open": _("This poll is not open yet."),
+    "poll_closed": _("This poll is closed. It takes no more votes."),
+    "poll_not_closed": _("This poll is not closed yet. An outcome can be written when it is."),
+    "already_voted": _("You have voted here already. An anonymous vote cannot be changed."),
+    "results_hidden": _("The votes are not shown yet."),
     "too_many_searches": _("You keep 50 searches, which is the most. Please delete one first."),
     "too_many_drafts": _("You have 100 drafts, which is the most. Please delete some first."),
 }
@@ -132,6 +138,12 @@ _FIELDS: Final = {
     "not_in_group": _("This person does not take part in the group. Please check the spelling."),
     "too_many_leads": _("Twelve people can lead an initiative together, which is plenty."),
     "other_group": _("This thread is in another group."),
+    "not_for_this_kind": _("This does not belong to this kind of poll. Please leave it empty."),
+    "two_to_thirty": _("Please give 2 to 30."),
+    "double_option": _("Two options say the same."),
+    "more_than_options": _("This is more than there are options."),
+    "closes_too_early": _("A poll closes after now, and after it opens."),
+    "closes_too_late": _("A poll is open for a year at most."),
     "unknown_operator": _("The search does not know this filter."),
     # Ballots and moments
     "empty_ballot": _("Please mark at least one option."),

@@ -140,7 +140,7 @@ class Page:
     signed_in: bool = False
     refill: Refill | None = None
     many: frozenset[str] = field(default_factory=frozenset)
-    repeatable: bool = False
+    keyless: bool = False
 
     @property
     def name(self) -> str:
@@ -158,14 +158,14 @@ def form(
     signed_in: bool = True,
     refill: Refill | None = None,
     many: tuple[str, ...] = (),
-    repeatable: bool = False,
+    keyless: bool = False,
 ) -> Callable[[Handler], Page]:
     """Declare a POST.
 
-    ``refill`` shows its form again, filled; ``many`` are names that may be repeated; a ``repeatable`` form
-    writes nothing, so that sending it uses up no form id.
+    ``refill`` shows its form again, filled; ``many`` are names that may be repeated; a ``keyless`` form
+    writes nothing, or may be sent twice as it is: it uses up no form id, and nothing of its answer is kept.
     """
-    return lambda handler: Page(handler, action, signed_in, refill, frozenset(many), repeatable)
+    return lambda handler: Page(handler, action, signed_in, refill, frozenset(many), keyless)
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,7 +238,7 @@ class PageEndpoint:
         if sent.faults:
             raise Invalid(sent.faults)
         member_id = view.actor.member_id
-        if not form_id or member_id is None or self.page.repeatable:
+        if not form_id or member_id is None or self.page.keyless:
             return await self.page.handler(view)
         if not is_form_id(view.web, member_id, form_id):
             raise _already_sent()

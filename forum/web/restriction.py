@@ -14,6 +14,7 @@ OF_GROUPS: Final = frozenset({
     "see_group_card", "read_content", "read_edit_history", "list_group_members", "search_and_live",
     "join", "join_open", "leave", "start_thread", "reply", "react", "accept_answer", "follow_or_bookmark", "mark_read",
     "edit_own_post", "edit_thread_title_and_tags", "delete_own_post", "flag",
+    "start_poll", "vote_in_poll", "close_poll", "write_outcome", "read_ballots",
     "invite_to_group", "approve_remove_ban_member", "name_facilitator", "edit_group_text",
     "read_group_audit_log",
 })  # fmt: skip

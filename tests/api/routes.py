@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from forum.page_routes import PAGES
@@ -12,6 +13,7 @@ from tests.courses.lms import CAMPUS
 
 _PARAMETER = re.compile(r"\{(\w+)(?::\w+)?\}")
 
+LATER = (datetime.now(UTC) + timedelta(days=7)).isoformat()
 BODIES: dict[str, dict[str, Any]] = {
     "patch_thread": {"title": "A better title"},
     "post_post": {"body": "A reply."},
@@ -23,6 +25,9 @@ BODIES: dict[str, dict[str, Any]] = {
     "post_report": {"note": "Please look."},
     "put_group_text": {"purpose": "A purpose.", "rules": "Be kind."},
     "post_thread": {"title": "A title", "body": "A text.", "language": "en", "kind": "discussion"},
+    "post_poll": {"question": "Shall we?", "kind": "single", "options": ["Yes", "No"], "closes_at": LATER},
+    "put_ballot": {"marks": {"1": 1}, "reason": "Because."},
+    "put_outcome": {"text": "We do it.", "review_on": "2030-01-01"},
     "put_membership": {"reason": "I work on this."},
     "put_role": {"role": "member"},
     "put_ban": {"reason": "Spam."},

@@ -14,7 +14,10 @@ LONG: dict[str, str] = {}
 
 TOP_LEVEL = {"forum", "search", "auth", "tests", "config", ".ci", "pyproject.toml", "README.md", "LICENSE"}
 TOP_LEVEL |= {"Makefile", "uv.lock", ".gitignore"}
-DOMAINS = ("members", "groups", "threads", "reading", "polls", "notifications", "searching", "provisioning", "courses")
+DOMAINS = (
+    "members", "groups", "threads", "reading", "initiatives", "polls", "notifications", "searching", "provisioning",
+    "courses",
+)  # fmt: skip
 VOCABULARY = {
     "__init__", "models", "policies", "queries", "commands", "facts", "subscribers", "jobs", "schemas", "api",
     "pages", "templates", "README",
@@ -28,6 +31,10 @@ OWN_NAMES = {
     "courses/campus": "what reads rosters in this process",
     "courses/rosters": "one reading of a roster, from the platform to the places",
     "provisioning/people": "what SCIM asks of the forum, as a class",
+    "initiatives/stages": "the states of an initiative, pure",
+    "polls/terms": "what a new poll asks for, checked and complete",
+    "polls/counting": "from rows to the tally",
+    "polls/statements": "the SQL that queries and commands share",
     "members/browsers": "a user agent in words",
     "polls/ballots": "whether a ballot answers what its poll asks, pure",
     "polls/tally": "ballots in, the result out, pure",

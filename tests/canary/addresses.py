@@ -21,6 +21,7 @@ OF = {
     "invitations": "invitation",
     "searches": "search",
     "similar": "thread",
+    "polls": "poll",
 }
 SLUGS = [f"{kind}-group" for kind in KINDS] + ["elsewhere"]
 

@@ -1,6 +1,7 @@
 """Every action of the table as requests on both surfaces; ``{names}`` are filled from the stage."""
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tests.courses.lms import CAMPUS
@@ -10,8 +11,8 @@ from tests.permissions.stage import Stage
 
 Prepare = Callable[[Stage], Awaitable[None]]
 JSON, HTML = "json", "html"
-GROUP, THREAD, POST = "/groups/{slug}", "/threads/{thread}", "/posts/{post}"
 INITIATIVE = "/initiatives/{initiative}"
+GROUP, THREAD, POST, POLL = "/groups/{slug}", "/threads/{thread}", "/posts/{post}", "/polls/{poll}"
 REASON = {"reason": "I work on this."}
 
 
@@ -99,6 +100,7 @@ OWN_THINGS = (
     by_session("DELETE", "/me/tokens/{api_token}"),
     form("/me/tokens/{api_token}/end"),
 )
+ASK = {"question": "Shall we?", "kind": "proposal", "closes_at": (datetime.now(UTC) + timedelta(days=7)).isoformat()}
 TOKEN = {"name": "A script", "days": 30}
 
 DEEDS: dict[str, Deed] = {
@@ -112,6 +114,9 @@ DEEDS: dict[str, Deed] = {
         page("/t/{thread}/thread"),
         api("GET", THREAD + "/similar"),
         page("/similar/{thread}"),
+        api("GET", POLL),
+        api("GET", GROUP + "/decisions"),
+        prepare=on.poll,
     ),
     "read_pending_post": deed(*READ_POST, prepare=on.post_in("pending")),
     "read_hidden_post": deed(*READ_POST, prepare=on.post_in("hidden")),
@@ -134,6 +139,11 @@ DEEDS: dict[str, Deed] = {
     ),
     "reply": deed(*REPLY),
     "reply_in_locked_thread": deed(*REPLY, prepare=on.locked_thread),
+    "start_poll": deed(api("POST", THREAD + "/polls", ASK)),
+    "vote_in_poll": deed(api("PUT", POLL + "/ballot", {"marks": "{marks}"}), prepare=on.poll),
+    "close_poll": deed(api("PUT", POLL + "/closing"), prepare=on.poll),
+    "write_outcome": deed(api("PUT", POLL + "/outcome", {"text": "We do it."}), prepare=on.closed_poll),
+    "read_ballots": deed(api("GET", POLL + "/ballots"), prepare=on.poll),
     "react": deed(
         api("PUT", POST + "/reactions/thanks"),
         api("DELETE", POST + "/reactions/thanks"),

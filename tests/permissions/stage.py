@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from forum.kit.transaction import connection
+from forum.polls.commands.close_poll import close_due
 from tests.cast import STRANGER, Cast
 from tests.permissions.table import SITE
 
@@ -79,6 +80,38 @@ async def own_thread(stage: Stage) -> None:
 
 async def locked_thread(stage: Stage) -> None:
     await sql("UPDATE threads SET locked_at = now() WHERE id = $1", stage.ids["thread"])
+
+
+async def poll(stage: Stage) -> None:
+    """A proposal that is open, the actor's or another's."""
+    post = await sql(
+        "INSERT INTO posts (thread_id, author_id, number, kind, body, html, text, renderer)"
+        " VALUES ($1, $2, 99, 'poll', 'x', 'x', 'x', 1) RETURNING id",
+        stage.ids["thread"],
+        stage.owner,
+    )
+    stage.ids["poll"] = await sql(
+        "INSERT INTO polls (post_id, author_id, question, kind, opens_at, closes_at)"
+        " VALUES ($1, $2, 'Shall we?', 'proposal', now() - interval '1 day', now() + interval '2 days') RETURNING id",
+        post,
+        stage.owner,
+    )
+    await sql(
+        "INSERT INTO poll_options (poll_id, position, stance)"
+        " SELECT $1, n, s FROM unnest('{agree,abstain,disagree,block}'::text[]) WITH ORDINALITY AS x (s, n)",
+        stage.ids["poll"],
+    )
+    agree = await sql("SELECT id FROM poll_options WHERE poll_id = $1 AND stance = 'agree'", stage.ids["poll"])
+    stage.ids["marks"] = {str(agree): 1}
+
+
+async def closed_poll(stage: Stage) -> None:
+    await poll(stage)
+    await sql(
+        "UPDATE polls SET closes_at = now() - interval '1 hour' WHERE id = $1",
+        stage.ids["poll"],
+    )
+    await close_due(stage.ids["poll"])
 
 
 def group_with(policy: str) -> Any:

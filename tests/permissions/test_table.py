@@ -19,6 +19,7 @@ WRITES = """
 """
 SPLIT = {
     "own thread": ((True, "yes"), (False, "403")),
+    "own poll": ((True, "yes"), (False, "403")),
     "group setting": ((True, "yes"), (False, "403")),
     "yes unless last facilitator": ((False, "yes"), (True, "409")),
     "yes (not another facilitator)": ((False, "yes"), (True, "403")),

@@ -51,6 +51,10 @@ FACTS = {
     "initiative.cosponsor_left": "an initiative is found by its discussion",
     "initiative.answered": "an initiative is found by its discussion",
     "initiative.revised": "an initiative is found by its discussion",
+    "poll.opened": "its post is a reply: thread.reply_posted",
+    "poll.closing_soon": "nothing changed",
+    "poll.closed": "a tally is in no document",
+    "poll.outcome_written": "an outcome is in no document",
 }
 
 # Each module that writes to the tables of documents: the fact that tells of it, or why none has to.

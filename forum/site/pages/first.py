@@ -71,7 +71,7 @@ async def _claims_page(view: View, refusal: Refusal | None, preview: Preview | N
     )
 
 
-@form("administer_site", refill=_claims_page, repeatable=True)
+@form("administer_site", refill=_claims_page, keyless=True)
 async def preview_claims(view: View) -> Response:
     """Nothing is written, and what was pasted is kept nowhere."""
     require(can_administer(view.actor))
@@ -103,7 +103,7 @@ async def appearance(view: View) -> Response:
     )
 
 
-@form("none", signed_in=False, repeatable=True)
+@form("none", signed_in=False, keyless=True)
 async def save_appearance(view: View) -> Response:
     """Choices of this browser, kept in two cookies: the page arrives in its colours, without a flash."""
     theme, keys = view.text("theme") or "auto", view.text("keys") or "off"

@@ -8,7 +8,7 @@ from forum.outbox.record import record
 from forum.threads import statements
 from forum.threads.commands.written import Written, write
 from forum.threads.facts import ReplyPosted
-from forum.threads.models import Mention, Post, PostState
+from forum.threads.models import Mention, Post, PostKind, PostState
 from forum.threads.policies import can_reply
 from forum.threads.queries import thread_door
 
@@ -63,6 +63,7 @@ async def add_post(
     written: Written,
     in_reply_to: int | None = None,
     draft: int | None = None,
+    kind: PostKind = PostKind.PLAIN,
 ) -> tuple[int, int]:
     """Insert the next post of a locked thread and drop its draft; returns its id and number."""
     async with connection() as sql:
@@ -75,6 +76,7 @@ async def add_post(
             written.rendered.html,
             written.rendered.text,
             written.renderer,
+            kind.value,
         )
         assert row is not None
         if draft is not None:

@@ -239,7 +239,7 @@ async def _compose_again(view: View, refusal: Refusal) -> Response:
     return _page(view, composer, title, refusal)
 
 
-@form("keep_drafts_and_preview", refill=_compose_again, repeatable=True)
+@form("keep_drafts_and_preview", refill=_compose_again, keyless=True)
 async def preview(view: View) -> Response:
     composer, title = await _composer_of(view)
     rendered = await render_async(body_field(view.text("body"), "body"))

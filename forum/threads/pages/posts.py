@@ -61,7 +61,7 @@ async def save_post(view: View) -> Response:
     return to_post(await _post(view), said="saved")
 
 
-@form("edit_own_post", refill=_edit_form, repeatable=True)
+@form("edit_own_post", refill=_edit_form, keyless=True)
 async def preview_edit(view: View) -> Response:
     rendered = await render_async(view.text("body")[:200_000])
     return await _edit_form(view, None, preview=rendered.html)
