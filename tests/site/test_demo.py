@@ -7,10 +7,16 @@ from forum.kit.markdown import render
 from forum.site.demo.cast import FACES
 from forum.site.demo.discussions import read_all
 from forum.site.demo.fill import Totals, fill
+from forum.site.demo.initiative_files import read_initiatives
 from forum.site.demo.people import SHARES
+from forum.site.demo.poll_files import read_polls
+from forum.site.demo.weaving import woven
 from tests.site.conftest import Demo
 
 pytestmark = pytest.mark.committed
+TABLES = (
+    "members", "groups", "threads", "posts", "memberships", "join_requests", "initiatives", "polls", "poll_options",
+)  # fmt: skip
 
 
 def test_totals(demo: Demo) -> None:
@@ -92,7 +98,7 @@ def test_each_group_has_facilitators(demo: Demo) -> None:
         FROM groups g LEFT JOIN memberships m ON m.group_id = g.id LEFT JOIN members a ON a.id = m.member_id
         GROUP BY g.id
     """)
-    assert len(counts) == 50
+    assert len(counts) == 51
     assert all(had and 1 <= count <= 3 for had, count in counts)
 
 
@@ -100,7 +106,8 @@ def test_places_have_grants_and_marks(demo: Demo) -> None:
     assert not demo.rows("""
         SELECT m.id FROM memberships m LEFT JOIN grants g ON g.membership_id = m.id AND g.role = m.role
         LEFT JOIN group_marks k ON k.group_id = m.group_id AND k.member_id = m.member_id
-        WHERE g.source IS DISTINCT FROM 'import:demo' OR k.id IS NULL
+        LEFT JOIN initiatives i ON i.space_id = m.group_id
+        WHERE g.source IS DISTINCT FROM coalesce('initiative:' || i.id, 'import:demo') OR k.id IS NULL
     """)
     assert not demo.rows("""
         SELECT p.id FROM posts p JOIN threads t ON t.id = p.thread_id
@@ -120,7 +127,7 @@ def test_reactions_are_counted_on_the_post(demo: Demo) -> None:
 
 def test_hand_written_texts_are_kept(demo: Demo) -> None:
     _, discussions = read_all()
-    for thread in discussions:
+    for thread in woven(discussions, read_initiatives(), read_polls()):
         rows = demo.rows(
             "SELECT p.body, a.username, t.generated, t.language FROM posts p JOIN threads t ON t.id = p.thread_id"
             " JOIN members a ON a.id = p.author_id WHERE t.title = $1 ORDER BY p.number",
@@ -205,5 +212,5 @@ def test_nobody_else_has_anything_unread(demo: Demo) -> None:
 
 
 def test_a_new_row_finds_a_free_number(demo: Demo) -> None:
-    for table in ("members", "threads", "posts", "memberships", "join_requests"):
+    for table in TABLES:
         assert demo.value(f"SELECT nextval('{table}_id_seq') > max(id) FROM {table}")

@@ -4,7 +4,9 @@ from pathlib import Path
 import pytest
 
 from forum.site.demo.cast import FACES
-from forum.site.demo.discussions import DiscussionError, read_all, read_discussion, read_people
+from forum.site.demo.discussions import read_all, read_discussion, read_people
+from forum.site.demo.initiative_files import read_initiatives
+from forum.site.demo.manuscript import ManuscriptError
 from forum.site.founding import foundings
 
 HEAD = '+++\ngroup = "alumni"\ntitle = "A thread"\nkind = "question"\ndays_ago = 3\n+++\n'
@@ -34,9 +36,9 @@ def test_a_file_becomes_a_discussion(tmp_path: Path) -> None:
         (HEAD, 6, "at least one post"),
         (HEAD.replace("= 3", "= three") + POSTS, 5, "Invalid value"),
         (HEAD.replace("= 3", '= "three"') + POSTS, 5, "days_ago"),
-        (HEAD.replace("question", "poll") + POSTS, 1, "kind"),
+        (HEAD.replace("question", "poll") + POSTS, 4, "kind"),
         (HEAD.replace("days_ago = 3\n", "") + POSTS, 1, "days_ago"),
-        (HEAD.replace("days_ago = 3\n", "days_ago = 3\naccepted = 3\n") + POSTS, 1, "no answer 3"),
+        (HEAD.replace("days_ago = 3\n", "days_ago = 3\naccepted = 3\n") + POSTS, 6, "no answer 3"),
         (HEAD + "stray\n" + POSTS, 8, "before the first post"),
         (HEAD + POSTS.replace("+2.5h", "2h"), 9, "a post begins with"),
         (HEAD + POSTS.replace("re 1", "re 2"), 9, "no earlier post 2"),
@@ -46,7 +48,7 @@ def test_a_file_becomes_a_discussion(tmp_path: Path) -> None:
 )
 def test_a_malformed_file_is_named_with_its_line(tmp_path: Path, text: str, line: int, fault: str) -> None:
     path = written(tmp_path, text)
-    with pytest.raises(DiscussionError) as caught:
+    with pytest.raises(ManuscriptError) as caught:
         read_discussion(path)
     assert str(caught.value).startswith(f"{path}:{line}: ")
     assert fault in str(caught.value)
@@ -56,7 +58,7 @@ def test_a_person_with_an_unknown_sector_is_named_with_the_line(tmp_path: Path) 
     path = tmp_path / "people.toml"
     person = 'name = "Ann"\ncountry = "UG"\nsector = "circus"\nlanguages = ["en"]\ntime_zone = "UTC"\nbio = ""\n'
     path.write_text(f'\n[[person]]\nusername = "ann-o"\n{person}', encoding="utf-8")
-    with pytest.raises(DiscussionError, match=r"people\.toml:3: .*circus"):
+    with pytest.raises(ManuscriptError, match=r"people\.toml:3: .*circus"):
         read_people(path)
 
 
@@ -67,4 +69,5 @@ def test_everything_written_by_hand_fits_together() -> None:
     assert len({thread.key for thread in threads}) == len(threads) >= 60
     assert {thread.language for thread in threads} == {"en", "fr", "es", "pt", "ar", "ru", "zh"}
     assert {post.author for thread in threads for post in thread.posts} <= set(names)
-    assert {thread.group for thread in threads} <= {group.slug for group in foundings()}
+    spaces = {told.head.space.slug for told in read_initiatives() if told.head.space}
+    assert {thread.group for thread in threads} <= {group.slug for group in foundings()} | spaces

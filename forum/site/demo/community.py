@@ -1,13 +1,19 @@
 """Puts the whole community together in memory, the same at every run."""
 import random
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Final
 
 from forum.site.demo.conversations import POSTS, THREADS, Filler, from_hand, render_by_hand
 from forum.site.demo.discussions import read_all
+from forum.site.demo.initiative_files import read_initiatives
+from forum.site.demo.launching import InitiativePlan, plan_initiatives
 from forum.site.demo.people import make_members
 from forum.site.demo.places import settle
 from forum.site.demo.plan import Community, GroupPlan, MemberPlan, PostPlan, ThreadPlan
+from forum.site.demo.poll_files import read_polls
+from forum.site.demo.voting import PollPlan, plan_polls
+from forum.site.demo.weaving import bonds, thread_key, woven
 from forum.site.founding import Progress
 from forum.threads.models import ReactionKind
 
@@ -22,9 +28,12 @@ def make_community(
     """Make members, places, threads and posts; ids of threads and posts ascend with time, from 1."""
     rng = random.Random(SEED)  # noqa: S311 - a story, not a secret
     people, discussions = read_all()
+    told, asked = read_initiatives(), read_polls()
+    discussions = woven(discussions, told, asked)
     members = make_members(rng, now, people)
-    settle(rng, now, members, groups, discussions)
+    settle(rng, now, members, groups, discussions, bonds(discussions, told, asked))
     by_slug = {group.slug: group for group in groups}
+    initiatives = plan_initiatives(rng, now, told, by_slug, members)
     threads = list(from_hand(now, discussions, by_slug, members))
     written = sum(len(thread.posts) for thread in threads)
     filler = Filler(rng, now, members)
@@ -38,8 +47,19 @@ def make_community(
             render_by_hand(thread, members)
         thread.group.last_post_id = max(thread.group.last_post_id, thread.posts[-1].id)
     _react(rng, posts)
-    _backdate(members, groups, threads)
-    return Community(now=now, members=members, groups=by_slug, threads=threads, posts=posts)
+    for initiative in initiatives:
+        initiative.thread = next((one for one in threads if one.key == thread_key(initiative.told)), None)
+    polls = plan_polls(rng, now, asked, threads, members)
+    _backdate(members, list(by_slug.values()), [*_written(threads), *_put_names_to(initiatives), *_cast(polls)])
+    return Community(
+        now=now,
+        members=members,
+        groups=by_slug,
+        threads=threads,
+        posts=posts,
+        initiatives=initiatives,
+        polls=polls,
+    )
 
 
 def _number(threads: list[ThreadPlan]) -> list[tuple[ThreadPlan, int, PostPlan]]:
@@ -67,13 +87,32 @@ def _react(rng: random.Random, posts: list[tuple[ThreadPlan, int, PostPlan]]) ->
                 post.reactions.setdefault(rng.choices(KINDS, LIKINGS)[0], []).append(member)
 
 
-def _backdate(members: list[MemberPlan], groups: list[GroupPlan], threads: list[ThreadPlan]) -> None:
-    """Nobody writes in a group before joining it, nor joins one before the community."""
-    for thread in threads:
-        places = thread.group.members
-        for post in thread.posts:
-            if post.at <= places[post.author_id]:
-                places[post.author_id] = post.at - timedelta(hours=9)
+Deed = tuple[GroupPlan, int, datetime]
+
+
+def _written(threads: list[ThreadPlan]) -> Iterator[Deed]:
+    return ((thread.group, post.author_id, post.at) for thread in threads for post in thread.posts)
+
+
+def _put_names_to(initiatives: list[InitiativePlan]) -> Iterator[Deed]:
+    for plan in initiatives:
+        yield from ((plan.group, lead.member_id, lead.at) for lead in plan.leads)
+        yield from ((plan.group, member, at) for member, at in plan.supporters)
+
+
+def _cast(polls: list[PollPlan]) -> Iterator[Deed]:
+    """When those voted whose names are told."""
+    for plan in polls:
+        for ballot in plan.ballots:
+            if ballot.member_id and ballot.at:
+                yield plan.thread.group, ballot.member_id, ballot.at
+
+
+def _backdate(members: list[MemberPlan], groups: list[GroupPlan], deeds: Iterable[Deed]) -> None:
+    """Nobody does anything in a group before joining it, nor joins one before the community."""
+    for group, who, at in deeds:
+        if at <= group.members[who]:
+            group.members[who] = at - timedelta(hours=9)
     by_id = {member.id: member for member in members}
     for group in groups:
         for number, joined in group.members.items():

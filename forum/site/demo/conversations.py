@@ -44,6 +44,8 @@ def from_hand(
                     at=begun + timedelta(hours=post.hours, seconds=7 * number),
                     body=post.body,
                     answers=post.answers,
+                    kind=post.kind,
+                    origin=post.origin,
                 )
                 for number, post in enumerate(thread.posts)
             ],

@@ -1,30 +1,28 @@
 """Reads the discussions and the people that were written by hand for the demonstration.
 
-A folder per language holds ``people.toml`` and one Markdown file a thread: a TOML head between two lines of
-``+++``, then posts, each under a line ``=== username | +5h | re 1``.
+A folder per language holds ``people.toml`` and one Markdown file a thread.
 """
-import re
-import tomllib
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from forum.kit.text import TextError, clean_body, clean_line
+import msgspec
+
+from forum.kit.text import clean_line
 from forum.members.models import Gender, Sector
+from forum.site.demo.manuscript import Contribution, ManuscriptError, read, toml
 from forum.threads.models import ThreadKind
 
 FOLDERS: Final = (Path(__file__).parents[1] / "discussions", Path(__file__).parent / "threads")
-FENCE: Final = "+++"
-_POST: Final = re.compile(r"=== ([a-z0-9-]{3,24}) \| \+(\d+(?:\.\d+)?)h(?: \| re (\d+))?")
-_HEAD: Final = {"group": str, "title": str, "kind": str, "days_ago": int, "pinned": bool, "accepted": int}
 
 
-class DiscussionError(ValueError):
-    """A file that is not what it should be; the message names the file and the line."""
-
-    def __init__(self, path: Path, line: int, fault: str) -> None:
-        super().__init__(f"{path}:{line}: {fault}")
+class Head(msgspec.Struct, forbid_unknown_fields=True):
+    group: str
+    title: str
+    kind: ThreadKind
+    days_ago: int
+    pinned: bool = False
+    accepted: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,17 +38,6 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
-class Contribution:
-    """One post: ``hours`` after the thread began; ``answers`` is the number of the post it replies to."""
-
-    author: str
-    hours: float
-    answers: int | None
-    body: str
-    line: int
-
-
-@dataclass(frozen=True, slots=True)
 class Discussion:
     """``key`` is the language and the file's stem, ``en/03-first-year-priorities``."""
 
@@ -59,7 +46,7 @@ class Discussion:
     group: str
     title: str
     kind: ThreadKind
-    days_ago: int
+    days_ago: float
     pinned: bool
     accepted: int | None
     posts: tuple[Contribution, ...]
@@ -67,33 +54,30 @@ class Discussion:
 
 def read_people(path: Path) -> list[Person]:
     """Read one ``people.toml``."""
-    tables = _toml(path, path.read_text(encoding="utf-8"), 0).get("person", [])
+    tables = toml(path, path.read_text(encoding="utf-8"), 0).get("person", [])
     return [_person(path, table) for table in tables]
 
 
 def read_discussion(path: Path) -> Discussion:
     """Read one thread; its language is the name of its folder."""
-    lines = path.read_text(encoding="utf-8").splitlines()
-    if not lines or lines[0] != FENCE or FENCE not in lines[1:]:
-        raise DiscussionError(path, 1, "the head must stand between two lines of +++")
-    end = lines.index(FENCE, 1)
-    head = _head(path, _toml(path, "\n".join(lines[1:end]), 1))
-    posts = tuple(_posts(path, lines, end + 1))
-    if not posts:
-        raise DiscussionError(path, end + 1, "a discussion has at least one post")
-    accepted = head.get("accepted")
-    if accepted is not None and not 2 <= accepted <= len(posts):
-        raise DiscussionError(path, 1, f"accepted: there is no answer {accepted}")
+    found = read(path)
+    head = found.head_as(Head)
+    if found.parts:
+        found.blame("a discussion has posts only", "--- ")
+    if not found.posts:
+        raise ManuscriptError(path, len(found.lines), "a discussion has at least one post")
+    if head.accepted is not None and not 2 <= head.accepted <= len(found.posts):
+        found.blame(f"there is no answer {head.accepted}", "accepted")
     return Discussion(
-        key=f"{path.parent.name}/{path.stem}",
-        language=path.parent.name,
-        group=head["group"],
-        title=clean_line(head["title"], at_least=2, at_most=200),
-        kind=ThreadKind(head["kind"]),
-        days_ago=head["days_ago"],
-        pinned=head.get("pinned", False),
-        accepted=accepted,
-        posts=posts,
+        key=found.key,
+        language=found.language,
+        group=head.group,
+        title=clean_line(head.title, at_least=2, at_most=200),
+        kind=head.kind,
+        days_ago=head.days_ago,
+        pinned=head.pinned,
+        accepted=head.accepted,
+        posts=found.posts,
     )
 
 
@@ -107,14 +91,6 @@ def read_all() -> tuple[list[Person], list[Discussion]]:
         for path in sorted(folder.glob("*/*.md")):
             threads.append(read_discussion(path))
     return people, threads
-
-
-def _toml(path: Path, text: str, above: int) -> dict[str, Any]:
-    try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        found = re.search(r"at line (\d+)", str(error))
-        raise DiscussionError(path, above + int(found.group(1) if found else 1), str(error)) from error
 
 
 def _person(path: Path, table: dict[str, Any]) -> Person:
@@ -131,56 +107,9 @@ def _person(path: Path, table: dict[str, Any]) -> Person:
         )
     except (KeyError, ValueError) as error:
         line = _line_of(path, str(table.get("username", "[[person]]")))
-        raise DiscussionError(path, line, f"a person's entry is wrong: {error}") from error
+        raise ManuscriptError(path, line, f"a person's entry is wrong: {error}") from error
 
 
 def _line_of(path: Path, text: str) -> int:
     lines = path.read_text(encoding="utf-8").splitlines()
     return next((number for number, line in enumerate(lines, start=1) if text in line), 1)
-
-
-def _head(path: Path, head: dict[str, Any]) -> dict[str, Any]:
-    for key, value in head.items():
-        if key not in _HEAD or type(value) is not _HEAD[key]:
-            raise DiscussionError(path, _line_of(path, key), f"{key} is unknown or of the wrong type")
-    missing = {"group", "title", "kind", "days_ago"} - head.keys()
-    if missing or head["kind"] not in set(ThreadKind):
-        raise DiscussionError(path, 1, f"missing or unknown: {', '.join(sorted(missing)) or 'kind'}")
-    return head
-
-
-def _posts(path: Path, lines: list[str], start: int) -> Iterator[Contribution]:
-    """Split what follows the head into posts."""
-    current: Contribution | None = None
-    count, text = 0, list[str]()
-    for number, line in enumerate(lines[start:], start=start + 1):
-        if not line.startswith("==="):
-            text.append(line)
-            continue
-        if current:
-            yield _finished(path, current, text)
-        elif any(text):
-            raise DiscussionError(path, number, "there is text before the first post")
-        current, text = _opened(path, number, line, count, current), []
-        count += 1
-    if current:
-        yield _finished(path, current, text)
-
-
-def _opened(path: Path, number: int, line: str, before: int, previous: Contribution | None) -> Contribution:
-    found = _POST.fullmatch(line.rstrip())
-    if found is None:
-        raise DiscussionError(path, number, "a post begins with: === username | +5h | re 1")
-    hours, answers = float(found.group(2)), int(found.group(3)) if found.group(3) else None
-    if previous and hours < previous.hours:
-        raise DiscussionError(path, number, "the hours must ascend")
-    if answers is not None and not 1 <= answers <= before:
-        raise DiscussionError(path, number, f"there is no earlier post {answers}")
-    return Contribution(author=found.group(1), hours=hours, answers=answers, body="", line=number)
-
-
-def _finished(path: Path, post: Contribution, text: list[str]) -> Contribution:
-    try:
-        return replace(post, body=clean_body("\n".join(text), at_least=1, at_most=32_000))
-    except TextError as error:
-        raise DiscussionError(path, post.line, f"the text of the post: {error.code}") from error

@@ -16,10 +16,13 @@ STATE = """
            EXISTS (SELECT FROM members) OR EXISTS (SELECT FROM threads) AS used
 """
 TOTALS = """
-    SELECT (SELECT count(*) FROM members) AS members, (SELECT count(*) FROM groups) AS groups,
+    SELECT (SELECT count(*) FROM members) AS members,
+           (SELECT count(*) FROM groups g WHERE NOT EXISTS (
+               SELECT FROM initiatives i WHERE i.space_id = g.id)) AS groups,
            (SELECT count(DISTINCT country) FROM members) AS countries,
            (SELECT count(*) FROM threads) AS threads, (SELECT count(*) FROM posts) AS posts,
-           (SELECT count(*) FROM threads WHERE NOT generated) AS written
+           (SELECT count(*) FROM threads WHERE NOT generated) AS written,
+           (SELECT count(*) FROM initiatives) AS initiatives, (SELECT count(*) FROM polls) AS polls
 """
 
 
@@ -45,6 +48,8 @@ class Totals:
     threads: int
     posts: int
     written: int
+    initiatives: int
+    polls: int
     already: bool = False
 
 

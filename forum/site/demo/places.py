@@ -1,6 +1,7 @@
 """Who is in which group, and who facilitates it."""
 import random
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
@@ -17,14 +18,27 @@ SPEAKERS: Final = {"es": 0.75, "pt": 0.8, "fr": 0.5}
 FACILITATORS: Final = 3
 
 
+@dataclass(frozen=True, slots=True)
+class Bond:
+    """People whom a group must hold, by username."""
+
+    group: str
+    people: set[str]
+    facilitators: set[str] = field(default_factory=set)
+
+
 def settle(
     rng: random.Random,
     now: datetime,
     members: list[MemberPlan],
     groups: list[GroupPlan],
     threads: list[Discussion],
+    bonds: Iterable[Bond] = (),
 ) -> None:
-    """Fill the groups: faces and hand-written authors where they belong, everybody else by inclination."""
+    """Fill the groups: faces and hand-written people where they belong, everybody else by inclination.
+
+    Threads and bonds of groups that are not there yet are left alone.
+    """
     by_name = {member.username: member for member in members}
     by_slug = {group.slug: group for group in groups}
     for face in FACES:
@@ -33,8 +47,14 @@ def settle(
         for slug in face.facilitates:
             by_slug[slug].facilitators.add(by_name[face.username].id)
     for thread in threads:
-        for post in thread.posts:
-            _join(rng, now, by_slug[thread.group], by_name[post.author])
+        if thread.group in by_slug:
+            for post in thread.posts:
+                _join(rng, now, by_slug[thread.group], by_name[post.author])
+    for bond in bonds:
+        if bond.group in by_slug:
+            for username in sorted(bond.people | bond.facilitators):
+                _join(rng, now, by_slug[bond.group], by_name[username])
+            by_slug[bond.group].facilitators |= {by_name[username].id for username in bond.facilitators}
     generated = [member for member in members if not member.written and member.status is Status.ACTIVE]
     _fill_open(rng, now, generated, groups)
     _fill_closed(rng, now, generated, groups)

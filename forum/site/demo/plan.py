@@ -1,11 +1,16 @@
 """What will be stored, before it is stored: the whole community as plain rows, made without a database."""
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from auth.actor import StaffRole, Status
 from forum.groups.models import Visibility
 from forum.members.models import Gender, Sector
-from forum.threads.models import ThreadKind
+from forum.threads.models import PostKind, ThreadKind
+
+if TYPE_CHECKING:
+    from forum.site.demo.launching import InitiativePlan
+    from forum.site.demo.voting import PollPlan
 
 
 @dataclass(slots=True, kw_only=True)
@@ -33,7 +38,10 @@ class MemberPlan:
 
 @dataclass(slots=True, kw_only=True)
 class GroupPlan:
-    """``members`` maps a member's id to the time of joining."""
+    """``members`` maps a member's id to the time of joining; ``source`` is where their places come from.
+
+    ``founded`` is said of a group that is not there yet, with its ``title`` and ``purpose``.
+    """
 
     id: int
     slug: str
@@ -43,13 +51,17 @@ class GroupPlan:
     members: dict[int, datetime] = field(default_factory=dict)
     facilitators: set[int] = field(default_factory=set)
     last_post_id: int = 0
+    source: str = "import:demo"
+    title: str = ""
+    purpose: str = ""
+    founded: datetime | None = None
 
 
 @dataclass(slots=True, kw_only=True)
 class PostPlan:
     """``answers`` is the number of the post it replies to; ``id`` follows the time over all threads.
 
-    ``reactions`` maps a kind to the members who gave it.
+    ``reactions`` maps a kind to the members who gave it. ``origin``: the hand-written file, and the number in it.
     """
 
     author_id: int
@@ -59,6 +71,8 @@ class PostPlan:
     text: str = ""
     answers: int | None = None
     id: int = 0
+    kind: PostKind = PostKind.PLAIN
+    origin: tuple[str, int] | None = None
     mentioned: tuple[int, ...] = ()
     reactions: dict[str, list[int]] = field(default_factory=dict)
 
@@ -87,6 +101,8 @@ class Community:
     groups: dict[str, GroupPlan]
     threads: list[ThreadPlan]
     posts: list[tuple[ThreadPlan, int, PostPlan]]
+    initiatives: list["InitiativePlan"]
+    polls: list["PollPlan"]
 
     def member(self, username: str) -> MemberPlan:
         return next(member for member in self.members if member.username == username)

@@ -6,12 +6,12 @@ from typing import Any, Final
 
 from auth.actor import GroupRole
 from auth.oidc.reserved import DEMO_ISSUER
+from forum.groups.models import JoinPolicy
 from forum.kit.markdown import RENDERER_VERSION
 from forum.kit.text import slugify
 from forum.site.demo.plan import Community
 from forum.threads.models import PostState
 
-SOURCE: Final = "import:demo"
 UN_LANGUAGES: Final = ("en", "es", "fr", "pt", "ar", "ru", "zh")
 Rows = Iterator[tuple[Any, ...]]
 
@@ -29,7 +29,7 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
         "last_post_id", "last_post_at", "last_author_id", "pinned_at", "generated", "created_at",
     ),
     "posts": (
-        "id", "thread_id", "author_id", "number", "in_reply_to_id", "body", "html", "text", "renderer",
+        "id", "thread_id", "author_id", "number", "kind", "in_reply_to_id", "body", "html", "text", "renderer",
         "state", "reactions", "created_at",
     ),
     "reactions": ("post_id", "member_id", "kind", "created_at"),
@@ -69,22 +69,41 @@ def identities(community: Community) -> Rows:
             yield member.id, DEMO_ISSUER, member.subject, member.created_at
 
 
+def spaces(community: Community) -> Rows:
+    """The groups that were not founded with the site."""
+    for group in community.groups.values():
+        if group.founded:
+            yield (
+                group.id,
+                group.slug,
+                group.title,
+                group.theme,
+                group.purpose,
+                group.language,
+                group.visibility.value,
+                JoinPolicy.INVITATION.value,
+                group.id,
+                group.founded,
+            )
+
+
 def _places(community: Community) -> Rows:
     number = 0
     for group in community.groups.values():
         for member, joined in group.members.items():
             number += 1
             role = GroupRole.FACILITATOR if member in group.facilitators else GroupRole.MEMBER
-            yield number, group.id, member, role.value, joined
+            yield number, group, member, role.value, joined
 
 
 def memberships(community: Community) -> Rows:
-    yield from _places(community)
+    for number, group, member, role, joined in _places(community):
+        yield number, group.id, member, role, joined
 
 
 def grants(community: Community) -> Rows:
-    for number, _, _, role, joined in _places(community):
-        yield number, SOURCE, role, joined
+    for number, group, _, role, joined in _places(community):
+        yield number, group.source, role, joined
 
 
 def threads(community: Community) -> Rows:
@@ -116,6 +135,7 @@ def posts(community: Community) -> Rows:
             thread.id,
             post.author_id,
             number,
+            post.kind.value,
             thread.posts[post.answers - 1].id if post.answers else None,
             post.body,
             post.html,

@@ -10,7 +10,7 @@ from typing import Any, Final
 import asyncpg
 
 from forum.kit.transaction import command, connection
-from forum.site.demo import doorstep, rows
+from forum.site.demo import doorstep, initiative_rows, poll_rows, rows
 from forum.site.demo.cast import ALUMNA
 from forum.site.demo.plan import Community
 from forum.site.founding import Progress
@@ -58,10 +58,14 @@ TIDY: Final = (
 )
 SEQUENCES: Final = (
     "SELECT setval(pg_get_serial_sequence('members', 'id'), (SELECT max(id) FROM members))",
+    "SELECT setval(pg_get_serial_sequence('groups', 'id'), (SELECT max(id) FROM groups))",
     "SELECT setval(pg_get_serial_sequence('memberships', 'id'), (SELECT max(id) FROM memberships))",
     "SELECT setval(pg_get_serial_sequence('threads', 'id'), (SELECT max(id) FROM threads))",
     "SELECT setval(pg_get_serial_sequence('posts', 'id'), (SELECT max(id) FROM posts))",
     "SELECT setval(pg_get_serial_sequence('join_requests', 'id'), (SELECT max(id) FROM join_requests))",
+    "SELECT setval(pg_get_serial_sequence('initiatives', 'id'), (SELECT max(id) FROM initiatives))",
+    "SELECT setval(pg_get_serial_sequence('polls', 'id'), (SELECT max(id) FROM polls))",
+    "SELECT setval(pg_get_serial_sequence('poll_options', 'id'), (SELECT max(id) FROM poll_options))",
 )
 
 
@@ -70,8 +74,10 @@ async def store(community: Community, progress: Progress) -> None:
     """Write everything, or nothing."""
     async with connection() as sql:
         await sql.execute("SET LOCAL statement_timeout = '60s'")
-        for table in rows.COLUMNS:
-            await _copy(sql, table, list(getattr(rows, table)(community)), progress)
+        await _put(sql, "groups", rows.spaces(community))
+        for told in (rows, initiative_rows, poll_rows):
+            for table, columns in told.COLUMNS.items():
+                await _copy(sql, table, columns, list(getattr(told, table)(community)), progress)
         answered = {t.id: t.posts[t.accepted - 1].id for t in community.threads if t.accepted}
         await sql.execute(ACCEPT, list(answered), list(answered.values()))
         await _welcome(sql, community)
@@ -94,11 +100,15 @@ async def tidy() -> None:
 
 
 async def _copy(
-    sql: asyncpg.Connection, table: str, records: list[tuple[Any, ...]], progress: Progress
+    sql: asyncpg.Connection,
+    table: str,
+    columns: tuple[str, ...],
+    records: list[tuple[Any, ...]],
+    progress: Progress,
 ) -> None:
     remaining, done = iter(records), 0
     while batch := list(islice(remaining, BATCH)):
-        await sql.copy_records_to_table(table, records=batch, columns=rows.COLUMNS[table])
+        await sql.copy_records_to_table(table, records=batch, columns=columns)
         done += len(batch)
         progress(table, done, len(records))
 
@@ -120,6 +130,9 @@ async def _welcome(sql: asyncpg.Connection, community: Community) -> None:
 
 
 _PLACES: Final[dict[str, tuple[str, ...]]] = {
+    "groups": (
+        "id", "slug", "title", "theme", "purpose", "language", "visibility", "policy", "position", "created_at",
+    ),
     "group_marks": ("group_id", "member_id", "through_post_id"),
     "reading_marks": ("thread_id", "member_id", "last_number"),
     "join_requests": ("id", "group_id", "member_id", "reason", "created_at"),
