@@ -8,9 +8,11 @@ from forum.groups.jobs import recount_group
 from forum.initiatives import facts as initiatives
 from forum.members import facts as members
 from forum.notifications.jobs import places as tell_places
+from forum.notifications.jobs import polls as tell_polls
 from forum.notifications.jobs import posts as tell
 from forum.outbox.registry import NOBODY, Subscribers, Subscriptions
 from forum.polls import facts as polls
+from forum.polls.jobs import watch_clock
 from forum.reading import subscribers as reading
 from forum.searching import jobs as searching
 from forum.threads import facts as threads
@@ -53,8 +55,8 @@ SUBSCRIPTIONS: Subscriptions = {
     initiatives.CoSponsorLeft: NOBODY,
     initiatives.InitiativeAnswered: NOBODY,
     initiatives.InitiativeRevised: NOBODY,
-    polls.PollOpened: NOBODY,
-    polls.PollClosingSoon: NOBODY,
-    polls.PollClosed: NOBODY,
-    polls.OutcomeWritten: NOBODY,
+    polls.PollOpened: Subscribers(later=(watch_clock,)),
+    polls.PollClosingSoon: Subscribers(later=(tell_polls.tell_of_closing_poll,)),
+    polls.PollClosed: Subscribers(later=(tell_polls.tell_of_closed_poll,)),
+    polls.OutcomeWritten: Subscribers(later=(tell_polls.tell_of_outcome,)),
 }

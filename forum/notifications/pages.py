@@ -27,6 +27,9 @@ def sentence(notice: NoticeDoc) -> str:
         NoticeKind.REPORT: _("reports a post in your group"),
         NoticeKind.ORPHANED_GROUP: _("A group has no facilitator any more"),
         NoticeKind.ROSTER_STOPPED: _("A course roster would let many people go, so nobody was"),
+        NoticeKind.POLL_CLOSING: _("A poll closes soon, and you have not voted yet"),
+        NoticeKind.POLL_CLOSED: _("A poll has closed. Please say what comes of it"),
+        NoticeKind.OUTCOME: _("wrote what comes of a poll in which you voted"),
     }.get(notice.kind, _("Something new"))
 
 
