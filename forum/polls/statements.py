@@ -151,12 +151,16 @@ FREEZE = """
     UPDATE polls SET closed_at = least(closes_at, clock_timestamp()), result = $2::text::jsonb
     WHERE id = $1
 """
-# New rows, with new ids, of one transaction, in an order that says nothing: whatever was known of the old ones leads
-# to none of these.
-SHUFFLE = """
+# New rows, with new ids, of one transaction, in orders that say nothing: whatever was known of the old ones leads to
+# none of these, and who has voted no longer tells when.
+SHUFFLE_BALLOTS = """
     WITH old AS (DELETE FROM ballots WHERE poll_id = $1 AND anonymous RETURNING poll_id, marks, reason)
     INSERT INTO ballots (poll_id, anonymous, marks, reason)
     SELECT poll_id, true, marks, reason FROM old ORDER BY random()
+"""
+SHUFFLE_VOTERS = """
+    WITH old AS (DELETE FROM voters WHERE poll_id = $1 RETURNING poll_id, member_id)
+    INSERT INTO voters (poll_id, member_id) SELECT poll_id, member_id FROM old ORDER BY random()
 """
 DUE = """
     SELECT id FROM polls WHERE closed_at IS NULL AND closes_at <= clock_timestamp() ORDER BY closes_at LIMIT 500

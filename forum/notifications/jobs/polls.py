@@ -7,7 +7,7 @@ from forum.notifications.commands import notify
 from forum.notifications.jobs.places import keepers
 from forum.notifications.models import NoticeKind
 
-# $1 poll; ``asked`` is the question, where the post's text (which a notice shows as well) is not that. Of whoever is told of it: active, not banned from its group, and with an open ear for group and thread.
+# $1 poll. ``asked`` is its question, where that is not the text of its post, which a notice shows as well.
 _POLL = """
     WITH poll AS (
         SELECT p.*, o.thread_id, t.group_id, g.visibility,
@@ -17,6 +17,7 @@ _POLL = """
         WHERE p.id = $1
     )
 """
+# Active, not banned from the group, and with an open ear for group and thread.
 _LISTENS = """
     m.status = 'active'
     AND NOT EXISTS (SELECT FROM bans b WHERE b.group_id = poll.group_id AND b.member_id = m.id)

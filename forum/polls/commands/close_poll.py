@@ -52,7 +52,8 @@ async def _close(poll: OpenedPoll, actor_id: int | None) -> None:
         result = count(poll.rules, poll.options, ((marks_of(row["marks"]), row["n"]) for row in rows))
         await sql.execute(statements.FREEZE, poll.state.id, msgspec.json.encode(result).decode())
         if poll.state.anonymous:
-            await sql.execute(statements.SHUFFLE, poll.state.id)
+            await sql.execute(statements.SHUFFLE_BALLOTS, poll.state.id)
+            await sql.execute(statements.SHUFFLE_VOTERS, poll.state.id)
     await record(
         PollClosed(
             poll_id=poll.state.id,
