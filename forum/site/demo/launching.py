@@ -228,6 +228,6 @@ def _house(plan: InitiativePlan, number: int) -> None:
         facilitators=set(leads),
         source=f"initiative:{plan.id}",
         title=wish.title,
-        purpose=plan.told.parts["aim"],
+        purpose=f"Where those who support “{plan.told.head.title}” work on it together.",
         founded=opened,
     )

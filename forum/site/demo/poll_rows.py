@@ -15,8 +15,8 @@ _TERMS: Final = ("method", "anonymous", "results", "most_choices", "score_max", 
 COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     "polls": (
         "id", "post_id", "author_id", "question", "kind", *_TERMS, "quorum", "share", "opens_at", "closes_at",
-        "closed_at", "result", "outcome", "outcome_html", "outcome_renderer", "outcome_by_id", "outcome_at",
-        "review_on", "version", "created_at",
+        "closed_at", "reminded_at", "result", "outcome", "outcome_html", "outcome_renderer", "outcome_by_id",
+        "outcome_at", "review_on", "version", "created_at",
     ),
     "poll_options": ("id", "poll_id", "position", "text", "stance", "starts_at", "ends_at"),
     "ballots": ("poll_id", "anonymous", "member_id", "marks", "reason", "cast_at"),
@@ -45,6 +45,7 @@ def polls(community: Community) -> Rows:
             plan.opens_at,
             plan.closes_at,
             plan.closed_at,
+            plan.reminded_at,
             msgspec.json.encode(plan.result).decode() if plan.result else None,
             plan.asked.outcome,
             render(plan.asked.outcome, anchor=f"o{plan.id}").html,

@@ -23,7 +23,7 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     ),
     "identities": ("member_id", "issuer", "subject", "created_at"),
     "memberships": ("id", "group_id", "member_id", "role", "created_at"),
-    "grants": ("membership_id", "source", "role", "created_at"),
+    "grants": ("membership_id", "source", "role", "ends_at_once", "created_at"),
     "threads": (
         "id", "group_id", "author_id", "title", "slug", "kind", "language", "post_count", "last_number",
         "last_post_id", "last_post_at", "last_author_id", "pinned_at", "generated", "created_at",
@@ -75,6 +75,7 @@ def spaces(community: Community) -> Rows:
         if group.founded:
             yield (
                 group.id,
+                group.source,
                 group.slug,
                 group.title,
                 group.theme,
@@ -103,7 +104,7 @@ def memberships(community: Community) -> Rows:
 
 def grants(community: Community) -> Rows:
     for number, group, _, role, joined in _places(community):
-        yield number, group.source, role, joined
+        yield number, group.source, role, group.founded is not None, joined
 
 
 def threads(community: Community) -> Rows:

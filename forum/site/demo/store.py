@@ -131,7 +131,8 @@ async def _welcome(sql: asyncpg.Connection, community: Community) -> None:
 
 _PLACES: Final[dict[str, tuple[str, ...]]] = {
     "groups": (
-        "id", "slug", "title", "theme", "purpose", "language", "visibility", "policy", "position", "created_at",
+        "id", "source_key", "slug", "title", "theme", "purpose", "language", "visibility", "policy", "position",
+        "created_at",
     ),
     "group_marks": ("group_id", "member_id", "through_post_id"),
     "reading_marks": ("thread_id", "member_id", "last_number"),

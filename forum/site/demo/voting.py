@@ -5,14 +5,17 @@ from datetime import datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from forum.polls.ballots import Rules, check_ballot
+import msgspec
+
+from forum.polls.ballots import check_ballot
+from forum.polls.counting import rules_of
 from forum.polls.models import PollKind, Stance
 from forum.polls.tally import Tally, tally
 from forum.site.demo.plan import MemberPlan, PostPlan, ThreadPlan
-from forum.site.demo.poll_files import Asked, Head, Vote, marks
+from forum.site.demo.poll_files import Asked, Vote, marks
 
-# The clock looks for polls to close twice a minute.
-COUNTED_AFTER: Final = timedelta(seconds=20)
+# From then on those who have not voted have been told that it closes.
+REMINDED_BEFORE: Final = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +51,7 @@ class PollPlan:
     opens_at: datetime
     closes_at: datetime
     closed_at: datetime | None
+    reminded_at: datetime | None
     options: list[OptionPlan]
     ballots: list[BallotPlan]
     voters: list[int]
@@ -76,7 +80,7 @@ def _plan(
     closes = now + timedelta(days=head.closes)
     options = _options(asked, now, first)
     ids = [option.id for option in options]
-    rules = rules_of(head)
+    rules = rules_of(msgspec.structs.asdict(head))
     voters, ballots = [], []
     for who, vote, at in box.cast(asked, thread, opens, min(closes, now)):
         chosen = {ids[position - 1]: mark for position, mark in marks(head.kind, vote.mark).items()}
@@ -97,24 +101,12 @@ def _plan(
         post=post,
         opens_at=opens,
         closes_at=closes,
-        closed_at=closes + COUNTED_AFTER if over else None,
+        closed_at=closes if over else None,
+        reminded_at=max(opens, reminded) if (reminded := closes - REMINDED_BEFORE) <= now else None,
         options=options,
         ballots=ballots,
         voters=voters,
         result=tally(rules, ids, [ballot.marks for ballot in ballots]) if over else None,
-    )
-
-
-def rules_of(head: Head) -> Rules:
-    """The rules by which it is counted."""
-    return Rules(
-        kind=head.kind,
-        method=head.method,
-        most_choices=head.most_choices,
-        score_max=head.score_max,
-        block_needs_reason=head.block_needs_reason,
-        quorum=head.quorum,
-        share=head.share,
     )
 
 
