@@ -6,7 +6,7 @@ from starlette.routing import Route
 from forum.api.operation import Endpoint, Operation
 from forum.courses import api as courses
 from forum.groups import api as groups
-from forum.initiatives.api import initiatives
+from forum.initiatives.api import initiatives, work
 from forum.members import api as members
 from forum.notifications import api as notices
 from forum.polls import api as polls
@@ -123,6 +123,16 @@ API = (
     put("/initiatives/{id:int}/cosponsorship", initiatives.put_cosponsorship),
     delete("/initiatives/{id:int}/cosponsorship", initiatives.delete_cosponsorship),
     post("/initiatives/{id:int}/answers", initiatives.post_answer),
+    post("/initiatives/{id:int}/steps", work.post_step),
+    patch("/initiatives/{id:int}/steps/{step_id:int}", work.patch_step),
+    delete("/initiatives/{id:int}/steps/{step_id:int}", work.delete_step),
+    put("/initiatives/{id:int}/steps/{step_id:int}/completion", work.put_completion),
+    delete("/initiatives/{id:int}/steps/{step_id:int}/completion", work.delete_completion),
+    post("/initiatives/{id:int}/updates", work.post_update),
+    put("/initiatives/{id:int}/space", work.put_space),
+    put("/initiatives/{id:int}/report", work.put_report),
+    put("/initiatives/{id:int}/withdrawal", work.put_withdrawal),
+    put("/initiatives/{id:int}/reopening", work.put_reopening),
     # people
     get("/me", members.get_me),
     patch("/me", members.patch_me),

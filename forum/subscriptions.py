@@ -55,6 +55,8 @@ SUBSCRIPTIONS: Subscriptions = {
     initiatives.CoSponsorLeft: NOBODY,
     initiatives.InitiativeAnswered: NOBODY,
     initiatives.InitiativeRevised: NOBODY,
+    initiatives.StepChanged: NOBODY,
+    initiatives.SpaceOpened: NOBODY,
     polls.PollOpened: Subscribers(later=(watch_clock,)),
     polls.PollClosingSoon: Subscribers(later=(tell_polls.tell_of_closing_poll,)),
     polls.PollClosed: Subscribers(later=(tell_polls.tell_of_closed_poll,)),

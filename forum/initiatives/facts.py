@@ -93,3 +93,28 @@ class InitiativeRevised(Fact):
     initiative_id: int
     group_id: int
     actor_id: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StepChanged(Fact):
+    """``change``: added, changed, done, undone, deleted."""
+
+    name: ClassVar[str] = "initiative.step_changed"
+
+    initiative_id: int
+    group_id: int
+    step_id: int
+    change: str
+    actor_id: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SpaceOpened(Fact):
+    """It has a group of its own, ``space_id``, to which its co-sponsors come."""
+
+    name: ClassVar[str] = "initiative.space_opened"
+
+    initiative_id: int
+    group_id: int
+    space_id: int
+    actor_id: int

@@ -55,7 +55,8 @@ class Initiative(Model):
     ``reached_at`` stays once the goal was reached. ``answer_due_at`` is set while the facilitators owe an answer.
     ``thread_id``: its discussion, from the launch on; a draft's is the thread that it was made from.
     ``consent_asked_at``, ``consented_at``: of that thread's author, when it is another member's. ``leaderless_since``:
-    nobody leads it any more.
+    nobody leads it any more. ``reminded_at``: its people were told that its days end soon, or its facilitators that
+    they owe an answer.
     """
 
     id = fields.BigIntField(primary_key=True)
@@ -96,6 +97,7 @@ class Initiative(Model):
     answer_due_at = fields.DatetimeField(null=True)
     ended_at = fields.DatetimeField(null=True)
     leaderless_since = fields.DatetimeField(null=True)
+    reminded_at = fields.DatetimeField(null=True)
     version = fields.IntField(db_default=1)
     created_at = fields.DatetimeField(db_default=Now())
 

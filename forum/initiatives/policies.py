@@ -208,10 +208,28 @@ def can_reopen(actor: Actor, initiative: InitiativeState) -> Verdict:
 
 
 def can_work(actor: Actor, initiative: InitiativeState) -> Verdict:
-    """Steps and updates: the leads, from the launch to the end."""
+    """Its steps: the leads, until it ends."""
     if not (verdict := can_lead(actor, initiative)):
         return verdict
     return Verdict("initiative_ended") if initiative.stage in ENDED else ALLOWED
+
+
+def can_finish_step(actor: Actor, initiative: InitiativeState, owner_id: int | None) -> Verdict:
+    """Say that a step is done, or is not after all: the leads, and whoever took it on."""
+    if owner_id is None or actor.member_id != owner_id:
+        return can_work(actor, initiative)
+    if not (verdict := can_see(actor, initiative)):
+        return verdict
+    if not (verdict := can_contribute(actor, initiative.group)):
+        return verdict
+    return Verdict("initiative_ended") if initiative.stage in ENDED else ALLOWED
+
+
+def can_post_update(actor: Actor, initiative: InitiativeState) -> Verdict:
+    """Tell the co-sponsors how it goes, once it is launched; its thread says whether it takes posts."""
+    if not (verdict := can_work(actor, initiative)):
+        return verdict
+    return Verdict("not_launched") if initiative.stage is Stage.DRAFT else ALLOWED
 
 
 def can_open_space(actor: Actor, initiative: InitiativeState) -> Verdict:

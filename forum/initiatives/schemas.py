@@ -46,6 +46,31 @@ class NewAnswer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     body: Text
 
 
+class StepText(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``owner`` takes part in the group; ``due_on`` is today at the earliest, unless it stood there already."""
+
+    title: Annotated[str, Meta(max_length=2000)]
+    due_on: date | None = None
+    owner: Username | None = None
+
+
+class NewStep(StepText, frozen=True, forbid_unknown_fields=True):
+    """``post``, for a task only: the post of the discussion that it was taken from."""
+
+    kind: StepKind = StepKind.MILESTONE
+    post: Annotated[int, Meta(ge=1, le=2**63 - 1)] | None = None
+
+
+class NewUpdate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    body: Text
+
+
+class Because(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Why; it stands in the history, where all who see the initiative read it."""
+
+    reason: Annotated[str, Meta(max_length=20_000)]
+
+
 class LeadDoc(msgspec.Struct, frozen=True):
     username: str
     name: str
@@ -115,6 +140,21 @@ class What(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Link(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     title: Annotated[str, Meta(max_length=2000)]
     url: Annotated[str, Meta(max_length=4000)]
+
+
+class NewReport(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What was achieved, with figures and links for those who want to see for themselves."""
+
+    body: Text
+    numbers: Annotated[list[What], Meta(max_length=20)] = []
+    links: Annotated[list[Link], Meta(max_length=20)] = []
+
+
+class NewSpace(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Not ``closed`` is as open as the group that the initiative lies in, which then is neither closed nor hidden."""
+
+    title: Annotated[str, Meta(max_length=2000)]
+    closed: bool = False
 
 
 class ReportDoc(msgspec.Struct, frozen=True):

@@ -46,6 +46,7 @@ SENTENCES: Final = {
     "group.invited": _("%(who)s invited %(whom)s to %(group)s"),
     "group.link_made": _("%(who)s made an invitation link to %(group)s"),
     # initiatives
+    "initiative.reopened": _("%(who)s took up an initiative in %(group)s again"),
     "initiative.answered": _("%(who)s gave the official answer to an initiative in %(group)s"),
     # courses and provisioning
     "roster.asked": _("%(who)s asked for a roster of %(group)s"),

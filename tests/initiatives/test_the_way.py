@@ -23,7 +23,7 @@ TEXT = {
 
 async def test_drafted_launched_supported_answered(client: Callable[..., Client], cast: Cast) -> None:
     ben, fay, cem = client("ben"), client("fay"), client("cem")
-    wish = TEXT | {"co_leads": ["fay"], "milestones": [{"title": "A first feed", "due_on": "2099-05-01"}]}
+    wish = TEXT | {"co_leads": ["fay"], "milestones": [{"title": "A first feed", "due_on": "2027-05-01"}]}
     made = await ben.post(f"{API}/groups/public-group/initiatives", json=wish)
     assert made.status_code == 201, made.text
     doc = made.json()

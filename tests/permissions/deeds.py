@@ -13,6 +13,7 @@ Prepare = Callable[[Stage], Awaitable[None]]
 JSON, HTML = "json", "html"
 INITIATIVE = "/initiatives/{initiative}"
 GROUP, THREAD, POST, POLL = "/groups/{slug}", "/threads/{thread}", "/posts/{post}", "/polls/{poll}"
+STEP = INITIATIVE + "/steps/{step}"
 REASON = {"reason": "I work on this."}
 
 
@@ -320,7 +321,20 @@ DEEDS: dict[str, Deed] = {
         api("PUT", INITIATIVE + "/leadership", {"agree": False}),
         prepare=undertakings.asked_along,
     ),
-    "lead_initiative": deed(api("DELETE", INITIATIVE + "/leadership"), prepare=undertakings.gathering),
+    "lead_initiative": deed(
+        api("DELETE", INITIATIVE + "/leadership"),
+        api("POST", INITIATIVE + "/steps", {"title": "A first feed", "due_on": "2030-02-03", "owner": "fay"}),
+        api("PATCH", STEP, {"title": "A second feed"}, version=True),
+        api("DELETE", STEP),
+        api("PUT", STEP + "/completion"),
+        api("DELETE", STEP + "/completion"),
+        api("POST", INITIATIVE + "/updates", {"body": "We are **half** way."}),
+        api("PUT", INITIATIVE + "/space", {"title": "The looking glass workshop", "closed": True}),
+        api("PUT", INITIATIVE + "/report", {"body": "It is done.", "numbers": [{"what": "Feeds", "value": "12"}]}),
+        api("PUT", INITIATIVE + "/withdrawal", REASON),
+        prepare=undertakings.accepted,
+    ),
+    "reopen_initiative": deed(api("PUT", INITIATIVE + "/reopening", REASON), prepare=undertakings.withdrawn),
     "cosponsor_initiative": deed(
         api("PUT", INITIATIVE + "/cosponsorship"), prepare=undertakings.gathering_of_anyone
     ),

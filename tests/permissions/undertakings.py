@@ -2,6 +2,10 @@
 from tests.initiatives.making import make
 from tests.permissions.stage import Stage, own_thread, sql
 
+STEP = """
+    INSERT INTO initiative_steps (initiative_id, kind, title) VALUES ($1, 'milestone', 'A feed') RETURNING id
+"""
+
 
 def _somebody(stage: Stage) -> int:
     """Neither the actor nor anybody who owns things here."""
@@ -50,3 +54,13 @@ async def supported(stage: Stage) -> None:
 
 async def active(stage: Stage) -> None:
     await _put(stage, "active")
+
+
+async def accepted(stage: Stage) -> None:
+    """By its facilitators, with a step that nobody has taken on."""
+    await _put(stage, "active", answer=("accepted", stage.cast.members["fay"]))
+    stage.ids["step"] = await sql(STEP, stage.ids["initiative"])
+
+
+async def withdrawn(stage: Stage) -> None:
+    await _put(stage, "withdrawn")

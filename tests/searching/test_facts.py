@@ -51,6 +51,8 @@ FACTS = {
     "initiative.cosponsor_left": "an initiative is found by its discussion",
     "initiative.answered": "an initiative is found by its discussion",
     "initiative.revised": "an initiative is found by its discussion",
+    "initiative.step_changed": "an initiative is found by its discussion",
+    "initiative.space_opened": "a group without threads",
     "poll.opened": "its post is a reply: thread.reply_posted",
     "poll.closing_soon": "nothing changed",
     "poll.closed": "a tally is in no document",

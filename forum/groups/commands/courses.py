@@ -1,10 +1,8 @@
 """The group of a course, founded when somebody first leads the course here."""
-import re
-from collections.abc import Iterator
-
 from auth.actor import GroupRole
+from forum.groups.commands.founding import addresses
 from forum.groups.commands.sources import Place, give_places
-from forum.kit.text import clean_line, slugify, without_forbidden
+from forum.kit.text import clean_line, without_forbidden
 from forum.kit.transaction import command, connection
 from forum.outbox.record import audit
 
@@ -30,7 +28,7 @@ async def found_course_group(
     if len(title) < 2:
         title = "Course"
     async with connection() as sql:
-        for slug in _slugs(title):
+        for slug in addresses(title, "course"):
             if (there := await sql.fetchrow(BY_KEY, key)) is not None:
                 return there["id"], there["slug"], there["title"]
             purpose = f"For the people of the course “{title}”."
@@ -42,11 +40,3 @@ async def found_course_group(
     await audit(by, "group.founded", "group", founded["id"], group_id=founded["id"], after={"source": key})
     await give_places(key, [Place(founded["id"], by, GroupRole.FACILITATOR)])
     return founded["id"], founded["slug"], founded["title"]
-
-
-def _slugs(title: str) -> Iterator[str]:
-    """Addresses to try in turn: letters of other scripts have no place in a group's."""
-    stem = re.sub(r"[^a-z0-9]+", "-", slugify(title)).strip("-")[:50].strip("-") or "course"
-    yield stem
-    for number in range(2, 200):
-        yield f"{stem}-{number}"

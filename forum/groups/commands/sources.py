@@ -146,8 +146,8 @@ async def settle_roster(
         await _stop(group_id, source, change)
         return Outcome(stopped=True)
     return Outcome(
-        given=sum([await give_places(source, batch) for batch in _batches(change.new)]),
-        leaving=sum([await let_go(source, [group_id], batch) for batch in _batches(change.gone)]),
+        given=sum([await give_places(source, batch) for batch in batches(change.new)]),
+        leaving=sum([await let_go(source, [group_id], batch) for batch in batches(change.gone)]),
     )
 
 
@@ -195,7 +195,8 @@ def _compare(held: Sequence[asyncpg.Record], wanted: Sequence[Place]) -> _Differ
     )
 
 
-def _batches(items: Sequence[T]) -> Iterator[Sequence[T]]:
+def batches(items: Sequence[T]) -> Iterator[Sequence[T]]:
+    """Of a transaction each."""
     for start in range(0, len(items), BATCH):
         yield items[start : start + BATCH]
 

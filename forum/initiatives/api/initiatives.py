@@ -1,12 +1,13 @@
 """Initiatives from the draft to the official answer, as JSON."""
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 from msgspec import Meta
 from starlette.responses import Response
 
 from auth.actor import Scope
-from forum.api.operation import Call, Nothing, created, document, nothing, operation, versioned
+from forum.api.operation import Call, Nothing, created, document, nothing, operation
+from forum.initiatives.api.page import whole
 from forum.initiatives.commands import consent, cosponsor, draft, leads
 from forum.initiatives.commands.answer import answer_initiative
 from forum.initiatives.commands.launch import launch
@@ -28,10 +29,6 @@ class CoSponsorsWanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     limit: Annotated[int, Meta(ge=1, le=100)] = 50
 
 
-class _Versioned(msgspec.Struct, frozen=True):
-    version: int
-
-
 @operation("launch_initiative", body=NewInitiative, answers={201: InitiativePage}, scope=POST)
 async def post_initiative(call: Call[NewInitiative, Nothing]) -> Response:
     """Draft an initiative in a group; only its leads know of it until they launch it."""
@@ -43,7 +40,7 @@ async def post_initiative(call: Call[NewInitiative, Nothing]) -> Response:
 @operation("see_initiative", answers={200: InitiativePage})
 async def get_initiative(call: Call[None, Nothing]) -> Response:
     """An initiative: its text, people, steps, updates, answers and history."""
-    return await _page(call)
+    return await whole(call)
 
 
 @operation("see_initiative", query=CoSponsorsWanted, answers={200: CoSponsorList})
@@ -57,7 +54,7 @@ async def list_cosponsors(call: Call[None, CoSponsorsWanted]) -> Response:
 async def patch_initiative(call: Call[InitiativeText, Nothing]) -> Response:
     """Replace the text of a draft, or hand in a new one after "needs work"; names the version by If-Match."""
     await draft.edit_initiative(call.actor, call.id("id"), call.body, call.version())
-    return await _page(call)
+    return await whole(call)
 
 
 @operation("make_initiative_draft", answers={204: None}, scope=POST)
@@ -71,7 +68,7 @@ async def delete_initiative(call: Call[None, Nothing]) -> Response:
 async def put_launch(call: Call[None, Nothing]) -> Response:
     """Launch a draft: from now on members may put their names to it."""
     await launch(call.actor, call.id("id"))
-    return await _page(call)
+    return await whole(call)
 
 
 @operation("make_initiative_draft", answers={204: None}, scope=POST)
@@ -113,7 +110,7 @@ async def delete_initiative_thread(call: Call[None, Nothing]) -> Response:
 async def put_cosponsorship(call: Call[None, Nothing]) -> Response:
     """Put your name to an initiative."""
     await cosponsor.cosponsor(call.actor, call.id("id"))
-    return await _page(call)
+    return await whole(call)
 
 
 @operation("withdraw_cosponsorship", answers={204: None}, scope=POST)
@@ -127,9 +124,4 @@ async def delete_cosponsorship(call: Call[None, Nothing]) -> Response:
 async def post_answer(call: Call[NewAnswer, Nothing]) -> Response:
     """The official answer: accepted, declined, or needs work."""
     await answer_initiative(call.actor, call.id("id"), call.body.kind, call.body.body)
-    return await _page(call)
-
-
-async def _page(call: Call[Any, Any]) -> Response:
-    body = await queries.initiative_page(call.actor, call.id("id"))
-    return versioned(body, msgspec.json.decode(body, type=_Versioned).version)
+    return await whole(call)

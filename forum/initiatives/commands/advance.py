@@ -1,6 +1,6 @@
 """The one place that moves an initiative from stage to stage, with its line in the history and its fact."""
 from forum.initiatives.facts import StageChanged
-from forum.initiatives.models import Stage
+from forum.initiatives.models import AnswerKind, Stage
 from forum.initiatives.policies import InitiativeState
 from forum.initiatives.stages import ENDED, Move, after
 from forum.kit.errors import Conflict
@@ -15,7 +15,8 @@ ADVANCE = """
         launched_at = coalesce(launched_at, now()),
         reached_at = coalesce(reached_at, CASE WHEN $2::text = 'active' THEN now() END),
         ended_at = CASE WHEN $3 THEN now() END,
-        answer_due_at = now() + $4::int * interval '1 day',
+        answer_due_at = now() + $4::int * interval '1 day', reminded_at = NULL,
+        leaderless_since = CASE WHEN NOT $3 THEN leaderless_since END,
         gathering_ends_at = coalesce(now() + $5::int * interval '1 day', gathering_ends_at)
     WHERE id = $1
 """
@@ -51,5 +52,7 @@ async def advance(
 
 
 def _answer_is_owed(initiative: InitiativeState, move: Move, stage: Stage) -> bool:
-    """On reaching the goal, and when one that was declined is taken up again."""
-    return move is Move.REACH or (stage is Stage.ACTIVE and initiative.stage is Stage.DECLINED)
+    """On reaching the goal, and when one is taken up again that was declined, or never answered."""
+    if move is Move.REACH:
+        return True
+    return move is Move.REOPEN and stage is Stage.ACTIVE and initiative.answer in (None, AnswerKind.DECLINED)

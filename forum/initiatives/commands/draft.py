@@ -4,6 +4,7 @@ from forum.groups import queries as groups
 from forum.groups.policies import GroupState
 from forum.initiatives.commands.advance import DAYS_TO_ANSWER
 from forum.initiatives.commands.leads import ask_members
+from forum.initiatives.commands.steps import check_due, step_title
 from forum.initiatives.commands.written import Written, write_text
 from forum.initiatives.facts import ConsentAsked, InitiativeRevised
 from forum.initiatives.models import Initiative, InitiativeRevision, Lead, LeadRole, LeadState, Stage, Step, StepKind
@@ -11,7 +12,6 @@ from forum.initiatives.policies import can_discard, can_draft, can_edit
 from forum.initiatives.queries.door import initiative_door
 from forum.initiatives.schemas import FirstMilestone, InitiativeText, NewInitiative
 from forum.kit.errors import Conflict, Invalid, PreconditionMissing, Stale
-from forum.kit.fields import line_field
 from forum.kit.transaction import command, connection
 from forum.kit.verdict import require
 from forum.outbox.record import record
@@ -19,7 +19,9 @@ from forum.threads.queries import thread_door
 
 MOST_DRAFTS = 20
 ASK_CONSENT = "UPDATE initiatives SET consent_asked_at = now() WHERE id = $1"
-HANDED_IN = "UPDATE initiatives SET answer_due_at = now() + $2::int * interval '1 day' WHERE id = $1"
+HANDED_IN = """
+    UPDATE initiatives SET answer_due_at = now() + $2::int * interval '1 day', reminded_at = NULL WHERE id = $1
+"""
 
 
 async def draft_initiative(actor: Actor, slug: str, wish: NewInitiative) -> int:
@@ -29,7 +31,7 @@ async def draft_initiative(actor: Actor, slug: str, wish: NewInitiative) -> int:
     """
     group = await groups.door(actor, slug)
     require(can_draft(actor, group))
-    milestones = [_milestone(at, wish.milestones[at]) for at in range(len(wish.milestones))]
+    milestones = [await _milestone(actor, at, wish.milestones[at]) for at in range(len(wish.milestones))]
     return await _draft(actor, slug, wish, await write_text(wish, actor.language), milestones)
 
 
@@ -58,8 +60,9 @@ async def _draft(
     return int(initiative.id)
 
 
-def _milestone(at: int, wish: FirstMilestone) -> FirstMilestone:
-    title = line_field(wish.title, f"milestones.{at}.title", least=2, most=200)
+async def _milestone(actor: Actor, at: int, wish: FirstMilestone) -> FirstMilestone:
+    title = step_title(wish.title, f"milestones.{at}.title")
+    await check_due(actor, wish.due_on, f"milestones.{at}.due_on")
     return FirstMilestone(title=title, due_on=wish.due_on)
 
 

@@ -18,12 +18,12 @@ from forum.outbox.record import record, record_all
 
 MOST_LEADS = 12
 
-# $1 group, $2 usernames: who takes part in it and may be asked.
+# $1 group, $2 usernames: who takes part in it and may be asked; $3 a member who is not asked about.
 ELIGIBLE = """
     SELECT m.id, lower(m.username) AS username FROM members m
-    JOIN memberships p ON p.group_id = $1 AND p.member_id = m.id AND p.role <> 'reader'
-    WHERE lower(m.username) = ANY($2::text[]) AND m.status = 'active'
-      AND NOT EXISTS (SELECT FROM bans b WHERE b.group_id = $1 AND b.member_id = m.id)
+    LEFT JOIN memberships p ON p.group_id = $1 AND p.member_id = m.id AND p.role <> 'reader'
+    WHERE lower(m.username) = ANY($2::text[]) AND (m.id = $3 OR (p.id IS NOT NULL AND m.status = 'active'
+      AND NOT EXISTS (SELECT FROM bans b WHERE b.group_id = $1 AND b.member_id = m.id)))
 """
 # Who declined or left may be asked again; who leads already is left alone.
 ASK = """
@@ -68,10 +68,10 @@ async def ask_members(
 ) -> None:
     """Raises Invalid at ``field`` when one of them does not take part in the group."""
     wanted = {name.removeprefix("@").lower() for name in usernames}
+    found = await eligible(group_id, usernames)
+    if wanted - set(found):
+        raise Invalid({field: "not_in_group"})
     async with connection() as sql:
-        found = {row["username"]: row["id"] for row in await sql.fetch(ELIGIBLE, group_id, sorted(wanted))}
-        if wanted - set(found):
-            raise Invalid({field: "not_in_group"})
         asked = sorted({*found.values()} - {asked_by})
         rows = await sql.fetch(ASK, initiative_id, asked, asked_by)
         if await sql.fetchval(COUNT, initiative_id) > MOST_LEADS:
@@ -79,6 +79,13 @@ async def ask_members(
     await record_all(
         [LeadAsked(initiative_id=initiative_id, member_id=row["member_id"], asked_by=asked_by) for row in rows]
     )
+
+
+async def eligible(group_id: int, usernames: Sequence[str], *, stays: int | None = None) -> dict[str, int]:
+    """Ids by lower-case name of those who take part in the group, and of ``stays`` whether or not they do."""
+    wanted = sorted({name.removeprefix("@").lower() for name in usernames})
+    async with connection() as sql:
+        return {row["username"]: row["id"] for row in await sql.fetch(ELIGIBLE, group_id, wanted, stays)}
 
 
 @command
