@@ -5,6 +5,7 @@ from typing import Final
 from forum.courses import pages as courses
 from forum.groups.pages import groups
 from forum.groups.pages import people as places
+from forum.initiatives.pages import lists as initiatives
 from forum.members.pages import people as members
 from forum.members.pages import sessions, tokens, ways_in
 from forum.notifications import pages as notices
@@ -73,6 +74,8 @@ PAGES: Final[tuple[PageRoute, ...]] = (
     post("/invitations/{id:int}/accept", places.accept_invitation),
     get("/invitations/{token}", places.invitation_link),
     post("/invitations/{token}", places.accept_link),
+    # initiatives
+    get("/initiatives", initiatives.initiative_list),
     # people
     get("/members", members.directory),
     get("/members/pending", members.pending),

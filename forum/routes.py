@@ -109,6 +109,7 @@ API = (
     put("/invitations/{id:int}/acceptance", groups.put_acceptance),
     put("/invitation-links/{token}/acceptance", groups.put_link_acceptance),
     # initiatives
+    get("/initiatives", initiatives.list_initiatives),
     post("/groups/{slug}/initiatives", initiatives.post_initiative),
     get("/initiatives/{id:int}", initiatives.get_initiative),
     patch("/initiatives/{id:int}", initiatives.patch_initiative),

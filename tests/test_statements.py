@@ -23,6 +23,7 @@ JSON = {
     "/api/v1/search?q=post": 2,  # searching: READ
     "/api/v1/search?q=post&facets=true": 2,  # searching: READ_WITH_AROUND
     "/api/v1/search?q=post&group=public-group": 3,  # groups: STATE_BY_SLUG; searching: READ
+    "/api/v1/initiatives": 2,  # initiatives: LIST
     "/api/v1/suggestions?q=thr": 2,  # searching: SUGGEST
 }
 JSON_OF_MEMBERS = {
@@ -37,9 +38,10 @@ JSON_OF_MEMBERS = {
 }
 HTML = {
     "/t/{thread}/thread": 2,  # threads: THREAD_PAGE
-    "/g/public-group": 2,  # threads: GROUP_AND_THREADS
+    "/g/public-group": 2,  # initiatives: GROUP_WITH_ALL
     "/groups": 2,  # groups: LIST
     "/latest": 2,  # threads: LATEST_THREADS
+    "/initiatives?sort=supported": 2,  # initiatives: LIST_AND_PLACES
     "/": 2,  # site: FRONT for visitors, HOME for members
     "/search?q=post": 2,  # searching: READ_WITH_AROUND
 }

@@ -1,6 +1,7 @@
 """The shapes of initiatives on the wire."""
 from datetime import date, datetime
-from typing import Annotated
+from enum import StrEnum
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
@@ -10,6 +11,34 @@ from forum.initiatives.models import AnswerKind, LeadRole, LeadState, Stage, Ste
 from forum.members.schemas import Country, Language
 
 Text = Annotated[str, Meta(max_length=60_000)]
+
+
+# What a list was sorted by, and the id of the last line.
+Cursor = Annotated[str, Meta(pattern=r"^[0-9]{1,16}\.[0-9]{1,19}$(?!\n)", max_length=36)]
+
+
+class Sort(StrEnum):
+    """``CLOSING``: what still gathers, the earliest end first."""
+
+    CLOSING = "closing"
+    SUPPORTED = "supported"
+    NEWEST = "newest"
+
+
+class InitiativesWanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``group`` is a slug; ``country`` that of a lead; ``answer=overdue``: those whose official answer is late.
+
+    Of another stage than ``gathering`` nothing is closing: the newest come first there, and among drafts.
+    """
+
+    group: Annotated[str, Meta(max_length=60)] | None = None
+    stage: Stage | None = None
+    language: Language | None = None
+    country: Country | None = None
+    answer: Literal["overdue"] | None = None
+    sort: Sort = Sort.NEWEST
+    after: Cursor | None = None
+    limit: Annotated[int, Meta(ge=1, le=100)] = 25
 
 
 class FirstMilestone(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

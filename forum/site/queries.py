@@ -1,6 +1,7 @@
 """The first page, in one statement each."""
 from auth.actor import Actor
 from forum.groups.queries import CARD
+from forum.initiatives.queries.list import CLOSING_SOON, WAITING
 from forum.kit.transaction import connection
 from forum.notifications import queries as notifications
 from forum.threads import statements
@@ -57,6 +58,10 @@ HOME = (
     + NOTICES
     + ", 'drafts', "
     + DRAFTS
+    + ", 'closing', "
+    + CLOSING_SOON
+    + ", 'initiatives', "
+    + WAITING
     + ", 'groups', "
     + MY_GROUPS
     + ")"
@@ -93,7 +98,7 @@ async def home(actor: Actor) -> bytes:
     """Home."""
     async with connection() as sql:
         body = bytes(await sql.fetchval(HOME, actor.member_id, list(actor.readable), list(actor.listed)))
-    return without_private_marks(actor, body, drafts=[])
+    return without_private_marks(actor, body, drafts=[], initiatives=[])
 
 
 async def front(actor: Actor) -> bytes:

@@ -6,16 +6,22 @@ import msgspec
 from msgspec import Meta
 
 from forum.groups.schemas import GroupCard, Person
+from forum.initiatives.schemas import InitiativeHead
 from forum.notifications.schemas import NoticeDoc
 from forum.threads.schemas import DraftDoc, ThreadLine
 
 
 class Home(msgspec.Struct, frozen=True):
-    """Signed in: what is new for me."""
+    """Signed in: what is new for me. ``closing``: what I may support and soon can no longer.
+
+    ``initiatives``: drafts of mine, and what I was asked to lead or to agree to.
+    """
 
     unread: list[ThreadLine]
     notices: list[NoticeDoc]
     drafts: list[DraftDoc]
+    closing: list[InitiativeHead]
+    initiatives: list[InitiativeHead]
     groups: list[GroupCard]
 
 

@@ -96,24 +96,6 @@ async def group_threads(actor: Actor, slug: str, before: int, limit: int) -> byt
     return bytes(body)
 
 
-async def group_with_threads(
-    actor: Actor, slug: str, before: int, limit: int
-) -> tuple[bytes, bytes | None]:
-    """GroupPage and, where its content may be read, its ThreadList."""
-    async with connection() as sql:
-        row = await sql.fetchrow(
-            sql_of.GROUP_AND_THREADS,
-            actor.member_id,
-            list(actor.listed),
-            list(actor.readable),
-            slug,
-            limit,
-            before or None,
-        )
-    assert row is not None
-    return await groups.behind_door(actor, slug, row["page"]), row["threads"]
-
-
 async def latest_threads(actor: Actor, before: int, limit: int) -> bytes:
     """ThreadList over every group that this actor may read, by the last post."""
     async with connection() as sql:

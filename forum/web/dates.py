@@ -45,7 +45,9 @@ def time_tag(at: datetime | None, zone_name: str, now: datetime | None = None) -
 
 
 def _short(seconds: int) -> str | None:
-    """`now`, `5 min`, `3 h`; None from a day on, where the date itself says more."""
+    """`now`, `5 min`, `3 h`; None from a day on and for what is to come, where the date itself says more."""
+    if seconds <= -MINUTE:
+        return None
     if seconds < MINUTE:
         return gettext("now")
     if seconds < HOUR:

@@ -17,6 +17,8 @@ OF_GROUPS: Final = frozenset({
     "start_poll", "vote_in_poll", "close_poll", "write_outcome", "read_ballots",
     "invite_to_group", "approve_remove_ban_member", "name_facilitator", "edit_group_text",
     "read_group_audit_log",
+    "see_initiative", "launch_initiative", "make_initiative_draft", "be_asked_to_lead", "consent_to_initiative",
+    "lead_initiative", "cosponsor_initiative", "withdraw_cosponsorship", "answer_initiative",
 })  # fmt: skip
 READ_ONLY: Final = frozenset({"see_member_profile_and_directory"})
 

@@ -22,6 +22,8 @@ OF = {
     "searches": "search",
     "similar": "thread",
     "polls": "poll",
+    "initiatives": "initiative",
+    "i": "initiative",
 }
 SLUGS = [f"{kind}-group" for kind in KINDS] + ["elsewhere"]
 
@@ -54,7 +56,7 @@ def _values(name: str, template: str, plot: Plot) -> list[str]:
         kind = OF[next((each for each in ("drafts", "searches") if each in first), first[0])]
         return [str(number) for number in plot.ids[kind]]
     if name == "slug":
-        return ["thread"] if template.startswith("/t/") else SLUGS
+        return ["thread"] if template.startswith(("/t/", "/i/")) else SLUGS
     if name == "username":
         return list(NAMES)
     if name == "request_id":

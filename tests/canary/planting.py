@@ -5,6 +5,7 @@ from typing import Any
 
 from forum.kit.transaction import connection
 from forum.searching.rebuild import rebuild
+from tests.canary.undertakings import undertaken
 from tests.cast import KINDS, NAMES, Cast
 from tests.permissions.stage import read_only
 
@@ -59,6 +60,7 @@ async def plant(cast: Cast) -> Plot:
             await _kept(raw, plot, kind)
             await _around(raw, plot, kind)
             await _audited(raw, plot, kind)
+            await undertaken(raw, plot, kind, READERS.get(kind, frozenset({*NAMES, "stranger"})))
         plot.kind = ""
         await _people(raw, plot)
         await _provisioned(raw, plot)

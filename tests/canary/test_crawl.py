@@ -216,6 +216,10 @@ async def _stir(plot: Plot) -> None:
                 " last_post_id = 5000 WHERE id = $1",
                 group,
             )
+        await raw.execute(
+            "UPDATE initiatives SET title = 'Changed', cosponsor_count = 7 WHERE stage = 'draft' OR group_id = ANY($1)",
+            [plot.cast.groups[kind] for kind in ("closed", "hidden")],
+        )
         await raw.execute("UPDATE groups SET title = 'Changed', slug = slug WHERE id = $1", plot.cast.groups["hidden"])
         await raw.execute("UPDATE posts SET text = 'y', html = 'y', body = 'y' WHERE state <> 'public'")
 

@@ -357,6 +357,8 @@ EXEMPT = {
     ("GET", "/api/v1/threads"): "lists what the actor may read: the agreement test",
     ("GET", "/latest"): "lists what the actor may read: the agreement test",
     ("GET", "/groups"): "lists what the actor may know of: the agreement test",
+    ("GET", "/api/v1/initiatives"): "lists what the actor may read: tests/initiatives/test_list.py",
+    ("GET", "/initiatives"): "lists what the actor may read: tests/initiatives/test_list.py",
     ("GET", "/"): "everybody has a first page",
     ("GET", "/about"): "public text",
     ("POST", "/view-as/end"): "being oneself again; nothing for those who are",

@@ -16,6 +16,7 @@ def addresses(cast: Cast) -> dict[str, list[str]]:
     group, thread = cast.group("public"), cast.threads["public"]
     first, second = cast.first["public"], cast.second["public"]
     open_to_all = ["/", "/latest", "/groups", f"/g/{group}", f"/t/{thread}/thread", "/search", "/about"]
+    open_to_all += ["/initiatives", "/initiatives?language=ar&stage=active"]
     open_to_all += ["/keys", "/appearance", "/search?q=thread"]
     mine = ["/notices", "/me", "/me/drafts", "/me/bookmarks", "/me/sessions", "/members", "/m/fay"]
     mine += ["/me/tokens", "/me/activity"]

@@ -19,9 +19,12 @@ from forum.groups.policies import (
     can_read_log,
 )
 from forum.groups.schemas import GroupCard, GroupList, GroupPage
+from forum.initiatives.pages import words
+from forum.initiatives.policies import can_draft
+from forum.initiatives.queries import list as initiatives
+from forum.initiatives.schemas import InitiativeHead
 from forum.kit.errors import Invalid, Refusal
 from forum.reading.commands import mark_group_read
-from forum.threads import queries as threads
 from forum.threads.commands import follow as follows
 from forum.threads.models import FollowLevel
 from forum.threads.pages.kinds import levels
@@ -92,8 +95,8 @@ async def group_list(view: View) -> Response:
 
 async def _group_page(view: View, refusal: Refusal | None) -> Response:
     slug, before = view.slug(), view.number("before")
-    page_body, threads_body = await threads.group_with_threads(view.actor, slug, before, LINES)
-    doc = decoded(page_body, GroupPage)
+    page_body, threads_body, initiatives_body = await initiatives.group_with_all(view.actor, slug, before, LINES)
+    doc = decoded(await queries.behind_door(view.actor, slug, page_body), GroupPage)
     state = group_state(doc)
     readable = bool(can_read(view.actor, state)) and threads_body is not None
     listed = decoded(threads_body, ThreadList) if threads_body is not None else ThreadList([], None)
@@ -104,6 +107,8 @@ async def _group_page(view: View, refusal: Refusal | None) -> Response:
         section="groups",
         group=doc,
         threads=listed.items,
+        words=words,
+        initiatives=decoded(initiatives_body, list[InitiativeHead]),
         older=next_before(listed.next),
         before=before,
         readable=readable,
@@ -120,6 +125,7 @@ def _rights(view: View, state: GroupState) -> dict[str, bool]:
     actor = view.actor
     return {
         "start": bool(can_start_thread(actor, state)),
+        "draft": bool(can_draft(actor, state)),
         "leave": bool(can_leave(actor, state)),
         "list": bool(can_list_members(actor, state)),
         "manage": bool(can_manage_members(actor, state)),

@@ -11,11 +11,14 @@ from forum.initiatives.api.page import whole
 from forum.initiatives.commands import consent, cosponsor, draft, leads
 from forum.initiatives.commands.answer import answer_initiative
 from forum.initiatives.commands.launch import launch
+from forum.initiatives.queries import list as lists
 from forum.initiatives.queries import page as queries
 from forum.initiatives.schemas import (
     Agreement,
     CoSponsorList,
+    InitiativeList,
     InitiativePage,
+    InitiativesWanted,
     InitiativeText,
     NewAnswer,
     NewInitiative,
@@ -27,6 +30,12 @@ POST = Scope.POST
 class CoSponsorsWanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     after: Annotated[int, Meta(ge=0, le=2**63 - 1)] = 0
     limit: Annotated[int, Meta(ge=1, le=100)] = 50
+
+
+@operation("see_initiative", query=InitiativesWanted, answers={200: InitiativeList})
+async def list_initiatives(call: Call[None, InitiativesWanted]) -> Response:
+    """The initiatives that you may read; your own drafts by ``stage=draft``."""
+    return document(await lists.initiatives(call.actor, call.query))
 
 
 @operation("launch_initiative", body=NewInitiative, answers={201: InitiativePage}, scope=POST)

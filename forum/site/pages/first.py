@@ -6,6 +6,7 @@ from starlette.responses import RedirectResponse, Response
 
 from auth.oidc.target import safe_target
 from forum.groups.pages.groups import may_join
+from forum.initiatives.pages import words
 from forum.kit.errors import Invalid, Refusal
 from forum.kit.verdict import require
 from forum.members.policies import can_administer
@@ -34,6 +35,7 @@ async def home(view: View) -> Response:
         title=_("Home"),
         section="home",
         home=mine,
+        words=words,
         sentence=sentence,
         target=target,
     )

@@ -1,0 +1,50 @@
+"""Words in what members undertake: a launched initiative with all that hangs on it, and a draft."""
+from typing import TYPE_CHECKING, Any
+
+from tests.initiatives.making import make
+
+if TYPE_CHECKING:
+    from tests.canary.planting import Plot
+
+TEXT = """
+    UPDATE initiatives SET aim = $2::text, aim_html = $2::text, why = $3::text, why_html = $3::text,
+        ask = $4::text, ask_html = $4::text WHERE id = $1
+"""
+ANSWER = "UPDATE official_answers SET body = $2::text, html = $2::text WHERE initiative_id = $1"
+STEP = "INSERT INTO initiative_steps (initiative_id, kind, title) VALUES ($1, 'milestone', $2)"
+REASON = """
+    INSERT INTO stage_changes (initiative_id, was, stage, actor_id, reason) VALUES ($1, 'gathering', 'active', $3, $2)
+"""
+REPORT = """
+    INSERT INTO closing_reports (initiative_id, body, html, renderer, written_by_id)
+    VALUES ($1, $2::text, $2::text, 1, $3)
+"""
+
+
+async def undertaken(raw: Any, plot: "Plot", kind: str, readers: frozenset[str]) -> None:
+    people, group = plot.cast.members, plot.cast.groups[kind]
+
+    def word(what: str, allowed: frozenset[str] = readers) -> str:
+        return plot.word(f"{what} of an initiative in {kind}", allowed)
+
+    launched = await make(
+        group,
+        people["ben"],
+        "active",
+        title=word("title"),
+        co_leads=[people["fay"]],
+        cosponsors=[people["sol"]],
+        answer=("accepted", people["fay"]),
+    )
+    await raw.execute(TEXT, launched, word("aim"), word("why"), word("ask"))
+    await raw.execute(ANSWER, launched, word("answer"))
+    await raw.execute(STEP, launched, word("milestone"))
+    await raw.execute(REASON, launched, word("history"), people["fay"])
+    await raw.execute(REPORT, launched, word("report"), people["ben"])
+    plot.note("initiative", launched)
+    makers = frozenset({"ben", "fay"})
+    draft = await make(group, people["ben"], "draft", title=word("draft's title", makers), asked=[people["fay"]])
+    await raw.execute(
+        TEXT, draft, word("draft's aim", makers), word("draft's why", makers), word("draft's ask", makers)
+    )
+    plot.note("initiative", draft)
