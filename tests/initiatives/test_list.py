@@ -28,10 +28,11 @@ async def titles(reader: Client, query: str = "") -> list[str]:
 async def seven(cast: Cast) -> dict[str, int]:
     """By title; ``B`` lies in the closed group, ``Draft`` is Ben's."""
     group, people = cast.groups, cast.members
+    two = [people["ben"], people["ada"]]
     made = {
         "A": await make(group["public"], people["ben"], "gathering", title="Aa", cosponsors=[people["cem"]]),
         "B": await make(group["closed"], people["ben"], "gathering", title="Bb"),
-        "C": await make(group["public"], people["fay"], "active", title="Cc", cosponsors=[people["ben"], people["ada"]]),
+        "C": await make(group["public"], people["fay"], "active", title="Cc", cosponsors=two),
         "D": await make(group["members"], people["ben"], "gathering", title="Dd", co_leads=[people["cem"]]),
         "E": await make(group["public"], people["fay"], "lapsed", title="Ee"),
         "Draft": await make(group["public"], people["ben"], "draft", title="Draft", asked=[people["sol"]]),
