@@ -5,6 +5,7 @@ from typing import Final
 from forum.courses import pages as courses
 from forum.groups.pages import groups
 from forum.groups.pages import people as places
+from forum.initiatives.pages import deeds, initiative, writing
 from forum.initiatives.pages import lists as initiatives
 from forum.members.pages import people as members
 from forum.members.pages import sessions, tokens, ways_in
@@ -76,6 +77,24 @@ PAGES: Final[tuple[PageRoute, ...]] = (
     post("/invitations/{token}", places.accept_link),
     # initiatives
     get("/initiatives", initiatives.initiative_list),
+    get("/g/{slug}/initiatives/new", writing.new_initiative),
+    post("/g/{slug}/initiatives/new", writing.send_initiative),
+    post("/g/{slug}/initiatives/preview", writing.preview_initiative),
+    get("/i/{id:int}", initiative.initiative),
+    get("/i/{id:int}/edit", writing.edit_form),
+    post("/i/{id:int}/edit", writing.save_initiative),
+    post("/i/{id:int}/launch", initiative.launch),
+    post("/i/{id:int}/discard", initiative.discard),
+    get("/i/{id:int}/leads", deeds.leads_form),
+    post("/i/{id:int}/leads", deeds.ask_lead),
+    post("/i/{id:int}/leads/answer", initiative.answer_request),
+    post("/i/{id:int}/leads/leave", initiative.step_down),
+    post("/i/{id:int}/consent", initiative.give_consent),
+    post("/i/{id:int}/cosponsor", initiative.support),
+    post("/i/{id:int}/cosponsor/end", initiative.take_support_back),
+    get("/i/{id:int}/answer", deeds.answer_form),
+    post("/i/{id:int}/answer", deeds.answer),
+    get("/i/{id:int}/{slug}", initiative.initiative),
     # people
     get("/members", members.directory),
     get("/members/pending", members.pending),

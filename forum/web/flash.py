@@ -43,6 +43,16 @@ _SENTENCES: Final = {
     "roster_unknown": _("The forum has no group for this course yet. Link a discussion first."),
     "course_ended": _("The course has ended, and its learners are among the alumni."),
     "roster": _("The roster is being read. Look again in a minute."),
+    "drafted": _("Your draft is kept. Those whom you asked to lead it with you have been told."),
+    "launched": _("Launched. From now on members can put their names to it."),
+    "supported": _("Your name stands on it. Thank you."),
+    "support_back": _("Your name is taken back."),
+    "leading": _("You lead this initiative now. Thank you."),
+    "not_leading": _("Thank you for the answer. You do not lead it."),
+    "consented": _("Thank you. Your thread can become the discussion of this initiative."),
+    "not_consented": _("Your thread stays as it is. The draft goes on without it."),
+    "lead_asked": _("They have been asked, and will answer on this page."),
+    "answered": _("Your answer stands beside the goal now."),
     "accepted": _("This is now the accepted answer."),
 }
 

@@ -1,11 +1,13 @@
 """Stages, answers and days in words."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+
+from babel.dates import format_date
 
 from forum.initiatives.models import AnswerKind, Stage
 from forum.initiatives.schemas import InitiativeHead, Sort
+from forum.web.language import formats, ngettext
 from forum.web.language import gettext as _
-from forum.web.language import ngettext
 
 
 def stages() -> dict[str, str]:
@@ -52,3 +54,8 @@ def left(until: datetime | None) -> str:
 def overdue(head: InitiativeHead) -> bool:
     """Whether the official answer is late."""
     return head.answer_due_at is not None and head.answer_due_at <= datetime.now(UTC)
+
+
+def date_of(day: date) -> str:
+    """A day without a zone, in full."""
+    return str(format_date(day, "d MMMM y", locale=formats().replace("-", "_")))
