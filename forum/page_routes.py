@@ -90,6 +90,7 @@ PAGES: Final[tuple[PageRoute, ...]] = (
     post("/i/{id:int}/leads/answer", initiative.answer_request),
     post("/i/{id:int}/leads/leave", initiative.step_down),
     post("/i/{id:int}/consent", initiative.give_consent),
+    post("/i/{id:int}/thread/leave", initiative.leave_thread),
     post("/i/{id:int}/cosponsor", initiative.support),
     post("/i/{id:int}/cosponsor/end", initiative.take_support_back),
     get("/i/{id:int}/answer", deeds.answer_form),

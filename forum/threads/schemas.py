@@ -72,6 +72,17 @@ class ThreadOutcome(msgspec.Struct, frozen=True):
     review_on: date | None
 
 
+class ThreadInitiative(msgspec.Struct, frozen=True):
+    """The launched initiative whose discussion a thread is."""
+
+    id: int
+    title: str
+    slug: str
+    stage: str
+    cosponsor_count: int
+    goal: int
+
+
 class ThreadHead(msgspec.Struct, frozen=True):
     """``last_read``, ``follow`` and ``draft``, the newest one here, are the reader's.
 
@@ -102,6 +113,7 @@ class ThreadHead(msgspec.Struct, frozen=True):
 
 
 class ThreadPage(ThreadHead, frozen=True):
+    initiative: ThreadInitiative | None
     posts: PostList
 
 

@@ -76,6 +76,9 @@ THREAD_PAGE = (
                 ORDER BY q.id)
             FROM posts p JOIN polls q ON q.post_id = p.id AND q.outcome_at IS NOT NULL
             WHERE p.thread_id = t.id AND p.kind = 'poll' AND p.state = 'public'), '[]'),
+        'initiative', (SELECT json_build_object('id', i.id, 'title', i.title, 'slug', i.slug, 'stage', i.stage,
+                'cosponsor_count', i.cosponsor_count, 'goal', i.goal)
+            FROM initiatives i WHERE i.thread_id = t.id AND i.launched_at IS NOT NULL),
         'posts', """
     + _POST_LIST
     + """)

@@ -89,6 +89,13 @@ FORMS: dict[str, dict[str, str]] = {
     "enable_platform": {"do": "enable"},
     "make_scim_client": {"name": "HR", "issuer": "https://x.test", "subject_from": "externalId", "groups": ""},
     "bind_scim_group": {"group": "public-group"},
+    "send_initiative": {"title": "An initiative", "aim": "An aim.", "co_leads": "fay"},
+    "preview_initiative": {"title": "An initiative", "aim": "An aim."},
+    "save_initiative": {"title": "A better title", "aim": "Another aim.", "version": "1"},
+    "ask_lead": {"username": "sol"},
+    "answer_request": {"do": "agree"},
+    "give_consent": {"do": "agree"},
+    "answer": {"kind": "accepted", "body": "Good."},
     "save_appearance": {"theme": "dark", "keys": "on"},
 }
 # Over the limit wherever text is taken.
@@ -136,7 +143,7 @@ def filled(template: str, cast: Cast) -> str:
     values = {
         "id": str(numbers["public"] if numbers else 1),
         "request_id": "1",
-        "slug": "thread" if kind == "t" else "public-group",
+        "slug": "thread" if kind in ("t", "i") else "public-group",
         "username": "sol",
         "kind": "thanks",
         "token": "no-such-token",

@@ -58,6 +58,12 @@ def deed(*asks: Ask, prepare: Prepare = on.nothing) -> Deed:
 READ_POST = (api("GET", POST), page("/p/{post}"))
 JOIN = (api("PUT", GROUP + "/membership", REASON), form("/g/{slug}/join", reason="I work on this."))
 LEAVE = (api("DELETE", GROUP + "/membership"), form("/g/{slug}/leave"))
+SEE_INITIATIVE = (
+    api("GET", INITIATIVE),
+    api("GET", INITIATIVE + "/cosponsors"),
+    page("/i/{initiative}"),
+    page("/i/{initiative}/an-initiative"),
+)
 START = {"title": "A new thread", "body": "Its first post."}
 REPLY = (
     api("POST", THREAD + "/posts", {"body": "A reply."}),
@@ -295,18 +301,26 @@ DEEDS: dict[str, Deed] = {
     "see_statistics": deed(
         api("GET", "/trending-searches"), page("/admin/searches"), page("/admin/searches.csv?days=30")
     ),
-    "see_initiative": deed(
-        api("GET", INITIATIVE), api("GET", INITIATIVE + "/cosponsors"), prepare=undertakings.gathering
+    "see_initiative": deed(*SEE_INITIATIVE, prepare=undertakings.gathering),
+    "see_initiative_draft": deed(*SEE_INITIATIVE, prepare=undertakings.draft),
+    "see_initiative_draft_of_another": deed(*SEE_INITIATIVE, prepare=undertakings.draft),
+    "launch_initiative": deed(
+        api("POST", GROUP + "/initiatives", {"title": "A new initiative"}),
+        page("/g/{slug}/initiatives/new"),
+        form("/g/{slug}/initiatives/new", title="A new initiative"),
+        form("/g/{slug}/initiatives/preview", title="A new initiative"),
     ),
-    "see_initiative_draft": deed(
-        api("GET", INITIATIVE), api("GET", INITIATIVE + "/cosponsors"), prepare=undertakings.draft
-    ),
-    "see_initiative_draft_of_another": deed(api("GET", INITIATIVE), prepare=undertakings.draft),
-    "launch_initiative": deed(api("POST", GROUP + "/initiatives", {"title": "A new initiative"})),
     "make_initiative_draft": deed(
         api("PATCH", INITIATIVE, {"title": "A better title"}, version=True),
         api("PUT", INITIATIVE + "/leads/fay"),
         api("PUT", INITIATIVE + "/launch"),
+        page("/i/{initiative}/edit"),
+        form("/i/{initiative}/edit", title="A better title", version="1"),
+        page("/i/{initiative}/leads"),
+        form("/i/{initiative}/leads", username="fay"),
+        form("/i/{initiative}/launch"),
+        form("/i/{initiative}/thread/leave"),
+        form("/i/{initiative}/discard"),
         api("DELETE", INITIATIVE + "/thread"),
         api("DELETE", INITIATIVE),
         prepare=undertakings.draft,
@@ -314,11 +328,13 @@ DEEDS: dict[str, Deed] = {
     "consent_to_initiative": deed(
         api("PUT", INITIATIVE + "/consent", {"agree": True}),
         api("PUT", INITIATIVE + "/consent", {"agree": False}),
+        form("/i/{initiative}/consent", do="agree"),
         prepare=undertakings.draft_from_thread,
     ),
     "be_asked_to_lead": deed(
         api("PUT", INITIATIVE + "/leadership", {"agree": True}),
         api("PUT", INITIATIVE + "/leadership", {"agree": False}),
+        form("/i/{initiative}/leads/answer", do="agree"),
         prepare=undertakings.asked_along,
     ),
     "lead_initiative": deed(
@@ -332,15 +348,25 @@ DEEDS: dict[str, Deed] = {
         api("PUT", INITIATIVE + "/space", {"title": "The looking glass workshop", "closed": True}),
         api("PUT", INITIATIVE + "/report", {"body": "It is done.", "numbers": [{"what": "Feeds", "value": "12"}]}),
         api("PUT", INITIATIVE + "/withdrawal", REASON),
+        form("/i/{initiative}/leads/leave"),
         prepare=undertakings.accepted,
     ),
     "reopen_initiative": deed(api("PUT", INITIATIVE + "/reopening", REASON), prepare=undertakings.withdrawn),
     "cosponsor_initiative": deed(
-        api("PUT", INITIATIVE + "/cosponsorship"), prepare=undertakings.gathering_of_anyone
+        api("PUT", INITIATIVE + "/cosponsorship"),
+        form("/i/{initiative}/cosponsor"),
+        prepare=undertakings.gathering_of_anyone,
     ),
-    "withdraw_cosponsorship": deed(api("DELETE", INITIATIVE + "/cosponsorship"), prepare=undertakings.supported),
+    "withdraw_cosponsorship": deed(
+        api("DELETE", INITIATIVE + "/cosponsorship"),
+        form("/i/{initiative}/cosponsor/end"),
+        prepare=undertakings.supported,
+    ),
     "answer_initiative": deed(
-        api("POST", INITIATIVE + "/answers", {"kind": "accepted", "body": "Good."}), prepare=undertakings.active
+        api("POST", INITIATIVE + "/answers", {"kind": "accepted", "body": "Good."}),
+        page("/i/{initiative}/answer"),
+        form("/i/{initiative}/answer", kind="accepted", body="Good."),
+        prepare=undertakings.active,
     ),
     "approve_members": deed(
         api("GET", "/pending-members"),

@@ -22,6 +22,7 @@ def addresses(cast: Cast) -> dict[str, list[str]]:
     mine += ["/me/tokens", "/me/activity"]
     mine += [f"/g/{group}/new", f"/p/{second}/reply?quote=1", f"/p/{first}/edit", f"/p/{first}/history"]
     mine += [f"/p/{first}/withdraw", f"/p/{second}/report", f"/g/{group}/members", f"/t/{thread}/edit"]
+    mine += [f"/g/{group}/initiatives/new", f"/g/{group}/initiatives/new?thread={thread}"]
     keeping = [f"/g/{group}/requests", f"/g/{group}/invite", f"/g/{group}/edit", f"/g/{group}/members"]
     keeping += [f"/g/{group}/activity"]
     return {

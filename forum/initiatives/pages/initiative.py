@@ -91,6 +91,13 @@ async def give_consent(view: View) -> Response:
     return see("/initiatives", said="consented" if agree else "not_consented")
 
 
+@form("make_initiative_draft", refill=_page)
+async def leave_thread(view: View) -> Response:
+    """The draft goes on without the thread whose author has not answered."""
+    await consent.leave_thread(view.actor, view.id("id"))
+    return _back(view, "saved")
+
+
 @form("make_initiative_draft", refill=edit_page)
 async def launch(view: View) -> Response:
     """What is missing in its text is told at the fields, where it can be written."""

@@ -67,6 +67,7 @@ def rights(actor: Actor, state: InitiativeState) -> dict[str, bool]:
         "edit": rules.can_edit,
         "discard": rules.can_discard,
         "launch": rules.can_launch,
+        "leave_thread": rules.can_leave_thread,
         "ask_lead": rules.can_ask_lead,
         "answer_request": rules.can_answer_request,
         "step_down": rules.can_step_down,

@@ -9,6 +9,8 @@ from markupsafe import Markup, escape
 from starlette.responses import Response
 
 from auth.oidc.target import safe_target
+from forum.initiatives.pages.words import stages
+from forum.initiatives.policies import can_draft
 from forum.kit.errors import Invalid, NotFound, Refusal
 from forum.kit.verdict import require
 from forum.reading import commands as reading
@@ -148,6 +150,8 @@ def _head(view: View, doc: ThreadPage, number: int, last: int) -> Markup:
         last_page=last,
         first_new=first_new,
         page_of=page_of,
+        stages=stages(),
+        may_draft=doc.initiative is None and bool(can_draft(view.actor, thread_of(doc).group)),
         may_edit=may_edit_thread(view.actor, thread_of(doc)) if view.actor.member_id else False,
     )
 
