@@ -32,12 +32,12 @@ async def look(reader: Client, path: str) -> str:
 
 async def test_from_the_draft_to_the_answer(client: As, cast: Cast) -> None:
     ben, fay, cem = (client(name, browser=True) for name in ("ben", "fay", "cem"))
-    row = {"milestones.0.title": "A first feed", "milestones.0.due_on": "2099-05-01"}
+    row = {"milestones.0.title": "A first feed", "milestones.0.due_on": "2030-05-01"}
     made = await send(ben, NEW, **TEXT, **row, co_leads="@fay", languages=["en", "fr"])
     assert made.status_code == 303, made.text
     path = made.headers["location"].partition("?")[0]
     page = await look(ben, path)
-    assert "This is a draft" in page and "A first feed" in page and "1 May 2099" in page
+    assert "This is a draft" in page and "A first feed" in page and "1 May 2030" in page
     assert "Launch it" not in page and "Somebody has to lead it with you" in page
     assert (await cem.get(path)).status_code == 404
 
@@ -65,7 +65,7 @@ async def test_from_the_draft_to_the_answer(client: As, cast: Cast) -> None:
 
 async def test_what_is_refused_comes_back_filled(client: As, cast: Cast) -> None:
     ben = client("ben", browser=True)
-    rows = {"milestones.1.title": "Kept", "milestones.3.due_on": "2099-05-01"}
+    rows = {"milestones.1.title": "Kept", "milestones.3.due_on": "2030-05-01"}
     answer = await send(ben, NEW, **TEXT, **rows, co_leads="nobody", languages=["en", "mt"])
     assert answer.status_code == 422
     assert 'id="milestones.1.title-fault"' in answer.text and 'value="Kept"' in answer.text
