@@ -2,6 +2,7 @@
 import pytest
 
 from forum.initiatives.models import Stage
+from forum.polls import statements
 from forum.polls.ballots import Rules
 from forum.polls.models import Method, PollKind
 from forum.polls.tally import tally
@@ -177,3 +178,33 @@ def test_what_the_faces_may_do(demo: Demo) -> None:
             AND NOT EXISTS (SELECT FROM voters v WHERE v.poll_id = p.id AND v.member_id = 1)
     """)
     assert running >= 3
+
+
+def test_the_faces_were_told_what_concerns_them(demo: Demo) -> None:
+    told = demo.rows("""
+        SELECT m.username, n.kind FROM notices n JOIN members m ON m.id = n.member_id
+        WHERE n.read_at IS NULL AND n.created_at <= now()
+            AND (n.initiative_id IS NOT NULL OR n.cause ~ '^(poll|outcome)') AND n.cause !~ '^post:'
+    """)
+    assert set(told) >= {
+        ("alumna", "co_lead_asked"),
+        ("alumna", "ending_soon"),
+        ("alumna", "poll_closing"),
+        ("facilitator", "goal_reached"),
+        ("facilitator", "answer_overdue"),
+        ("facilitator", "poll_closing"),
+        ("moderator", "ending_soon"),
+    }
+
+
+def test_the_clock_finds_nothing_to_remind_of(demo: Demo) -> None:
+    """What is due was told when it was due: the demonstration's worker wakes nobody up."""
+    assert not demo.rows(statements.DUE)
+    assert not demo.rows("""
+        SELECT id FROM initiatives WHERE reminded_at IS NULL AND (answer_due_at <= now()
+            OR stage = 'gathering' AND gathering_ends_at <= now() + interval '7 days')
+    """)
+    assert not demo.rows("""
+        SELECT id FROM polls WHERE reminded_at IS NULL AND opens_at <= now() AND closes_at <= now() + interval '1 day'
+            AND closed_at IS NULL
+    """)

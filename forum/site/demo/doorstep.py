@@ -4,8 +4,9 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from forum.notifications.models import NoticeKind
+from forum.site.demo import bell
 from forum.site.demo.cast import ALUMNA, FACILITATOR
-from forum.site.demo.plan import Community, PostPlan, ThreadPlan
+from forum.site.demo.plan import Community, NoticePlan, PostPlan, ThreadPlan
 
 # What the alumna has not finished: the thread, and the number of the last post that she has read.
 UNREAD: Final = {
@@ -42,21 +43,6 @@ REQUESTS: Final = (
 )
 INVITED_TO: Final = "cyber-norms"
 CLOSED: Final = "incident-response"
-
-
-@dataclass(frozen=True, slots=True)
-class NoticePlan:
-    """One row of ``notices``; ``thread_id`` and ``post_id`` where it is about a post."""
-
-    member_id: int
-    cause: str
-    kind: NoticeKind
-    actor_id: int | None
-    group_id: int
-    thread_id: int | None
-    post_id: int | None
-    read_at: datetime | None
-    created_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +110,7 @@ def invitation(community: Community) -> tuple[int, int, int]:
 
 
 def notices(community: Community, invitation_id: int) -> list[NoticePlan]:
-    """Answers to the alumna's posts, her mentions, her invitation, and what waits for the facilitator."""
+    """Answers to the alumna's posts, her mentions, her invitation, what waits for the facilitator, and all else."""
     alumna = community.member(ALUMNA.username)
     told = [
         _of_post(community, alumna.id, thread, post, kind)
@@ -143,6 +129,7 @@ def notices(community: Community, invitation_id: int) -> list[NoticePlan]:
         if group.slug == CLOSED:
             waiting = requests(community)
             told += [_of_request(host, request) for request in waiting for host in group.facilitators]
+    told += bell.notices(community)
     return sorted(told, key=lambda notice: (notice.created_at, notice.member_id))
 
 

@@ -17,7 +17,8 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     "initiatives": (
         "id", "group_id", "created_by_id", "title", "slug", "aim", "aim_html", "why", "why_html", "ask", "ask_html",
         "renderer", "languages", "stage", "goal", "gathering_ends_at", "cosponsor_count", "thread_id", "space_id",
-        "launched_at", "reached_at", "answer_due_at", "ended_at", "version", "created_at",
+        "launched_at", "reached_at", "answer_due_at", "ended_at", "reminded_at",
+        "version", "created_at",
     ),
     "initiative_leads": ("initiative_id", "member_id", "role", "state", "asked_by_id", "created_at", "answered_at"),
     "cosponsors": ("initiative_id", "member_id", "created_at"),
@@ -56,6 +57,7 @@ def initiatives(community: Community) -> Rows:
             plan.reached_at,
             plan.answer_due_at,
             plan.ago(head.closed),
+            plan.reminded_at,
             1 + len(plan.history),
             plan.created_at,
         )

@@ -10,6 +10,7 @@ from forum.site.demo.initiative_files import ENDED, GATHERING_DAYS, GOAL, ToDo, 
 from forum.site.demo.plan import GroupPlan, MemberPlan, ThreadPlan
 
 ANSWER_WITHIN: Final = timedelta(days=30)
+REMINDED_BEFORE: Final = timedelta(days=7)
 DRAFTED_BEFORE: Final = timedelta(days=5)
 
 
@@ -84,6 +85,17 @@ class InitiativePlan:
     def answer_due_at(self) -> datetime | None:
         owed = self.stage is Stage.ACTIVE and self.reached_at and not self.told.head.answer
         return self.reached_at + ANSWER_WITHIN if owed and self.reached_at else None
+
+    @property
+    def reminded_at(self) -> datetime | None:
+        """When its people were told that its days end, or its facilitators that they owe an answer."""
+        if self.stage is Stage.GATHERING and self.gathering_ends_at:
+            ends = self.gathering_ends_at - REMINDED_BEFORE
+        elif self.answer_due_at:
+            ends = self.answer_due_at
+        else:
+            return None
+        return ends if ends <= self.now else None
 
     @property
     def accepted_at(self) -> datetime | None:

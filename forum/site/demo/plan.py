@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from auth.actor import StaffRole, Status
 from forum.groups.models import Visibility
 from forum.members.models import Gender, Sector
+from forum.notifications.models import NoticeKind
 from forum.threads.models import PostKind, ThreadKind
 
 if TYPE_CHECKING:
@@ -90,6 +91,23 @@ class ThreadPlan:
     pinned: bool = False
     accepted: int | None = None
     id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class NoticePlan:
+    """One row of ``notices``; ``thread_id`` and ``post_id`` where it is about a post."""
+
+    member_id: int
+    cause: str
+    kind: NoticeKind
+    actor_id: int | None
+    group_id: int
+    thread_id: int | None
+    post_id: int | None
+    read_at: datetime | None
+    created_at: datetime
+    initiative_id: int | None = None
+    note: str = ""
 
 
 @dataclass(slots=True)
