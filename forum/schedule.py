@@ -69,6 +69,7 @@ SCHEDULE: list[Periodic] = [
     Periodic(prune_sign_ins.name, HOUR),
     Periodic("groups.refresh_counters", timedelta(minutes=5)),
     Periodic("groups.end_due_places", timedelta(minutes=15)),
+    Periodic("initiatives.watch_clock", timedelta(minutes=15)),
     Periodic("polls.watch_clock", timedelta(minutes=1)),
     Periodic("searching.prune_trending", 24 * HOUR),
     Periodic("courses.read_rosters", timedelta(minutes=15)),

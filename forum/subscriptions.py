@@ -6,11 +6,13 @@ from forum.groups import facts as groups
 from forum.groups import subscribers as places
 from forum.groups.jobs import recount_group
 from forum.initiatives import facts as initiatives
+from forum.initiatives.jobs import fill_space, settle_departure, settle_place
 from forum.members import facts as members
+from forum.notifications.jobs import initiatives as tell_initiatives
 from forum.notifications.jobs import places as tell_places
 from forum.notifications.jobs import polls as tell_polls
 from forum.notifications.jobs import posts as tell
-from forum.outbox.registry import NOBODY, Subscribers, Subscriptions
+from forum.outbox.registry import NOBODY, Later, Subscribers, Subscriptions
 from forum.polls import facts as polls
 from forum.polls.jobs import watch_clock
 from forum.reading import subscribers as reading
@@ -24,14 +26,14 @@ SUBSCRIPTIONS: Subscriptions = {
     members.MemberRenamed: Subscribers(later=(searching.index_member,)),
     members.WayInDisconnected: Subscribers(within=(places.let_go,)),
     groups.MembershipStarted: Subscribers(within=(reading.begin_group,), later=(recount_group,)),
-    groups.MembershipEnded: Subscribers(within=(reading.end_group,), later=(recount_group,)),
+    groups.MembershipEnded: Subscribers(within=(reading.end_group,), later=(recount_group, settle_departure)),
     groups.RoleChanged: NOBODY,
     groups.LastFacilitatorLost: Subscribers(later=(tell_places.tell_of_orphaned_group,)),
     groups.RosterStopped: Subscribers(later=(tell_places.tell_of_stopped_roster,)),
     groups.JoinRequested: Subscribers(later=(tell_places.tell_of_request,)),
     groups.RequestDecided: Subscribers(later=(tell_places.tell_of_decision,)),
     groups.MemberInvited: Subscribers(later=(tell_places.tell_of_invitation,)),
-    groups.MemberBanned: NOBODY,
+    groups.MemberBanned: Subscribers(later=(settle_departure,)),
     threads.ThreadStarted: Subscribers(
         within=(reading.mark_own_thread_read,),
         later=(tell.tell_of_post, searching.index_post, recount_group),
@@ -47,16 +49,20 @@ SUBSCRIPTIONS: Subscriptions = {
     threads.AnswerUnaccepted: Subscribers(later=(searching.index_thread,)),
     threads.ReactionsChanged: NOBODY,
     threads.PostReported: Subscribers(later=(tell.tell_of_report,)),
-    initiatives.ConsentAsked: NOBODY,
-    initiatives.LeadAsked: NOBODY,
-    initiatives.LeadsChanged: NOBODY,
-    initiatives.StageChanged: NOBODY,
-    initiatives.CoSponsorJoined: NOBODY,
+    initiatives.ConsentAsked: Subscribers(later=(tell_initiatives.tell_of_consent_asked,)),
+    initiatives.LeadAsked: Subscribers(later=(tell_initiatives.tell_of_lead_asked,)),
+    initiatives.LeadsChanged: Subscribers(later=(tell_initiatives.tell_of_lead_change, settle_place)),
+    initiatives.StageChanged: Subscribers(later=(tell_initiatives.tell_of_stage,)),
+    initiatives.CoSponsorJoined: Subscribers(
+        later=(Later(tell_initiatives.tell_of_mark, tell_initiatives.mark_of), settle_place)
+    ),
     initiatives.CoSponsorLeft: NOBODY,
-    initiatives.InitiativeAnswered: NOBODY,
-    initiatives.InitiativeRevised: NOBODY,
+    initiatives.InitiativeAnswered: Subscribers(later=(tell_initiatives.tell_of_official_answer,)),
+    initiatives.InitiativeRevised: Subscribers(later=(tell_initiatives.tell_of_revision,)),
     initiatives.StepChanged: NOBODY,
-    initiatives.SpaceOpened: NOBODY,
+    initiatives.SpaceOpened: Subscribers(later=(fill_space,)),
+    initiatives.GatheringEndsSoon: Subscribers(later=(tell_initiatives.tell_of_ending_soon,)),
+    initiatives.AnswerOverdue: Subscribers(later=(tell_initiatives.tell_of_overdue_answer,)),
     polls.PollOpened: Subscribers(later=(watch_clock,)),
     polls.PollClosingSoon: Subscribers(later=(tell_polls.tell_of_closing_poll,)),
     polls.PollClosed: Subscribers(later=(tell_polls.tell_of_closed_poll,)),

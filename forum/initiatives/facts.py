@@ -118,3 +118,23 @@ class SpaceOpened(Fact):
     group_id: int
     space_id: int
     actor_id: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class GatheringEndsSoon(Fact):
+    """Seven days are left, or fewer."""
+
+    name: ClassVar[str] = "initiative.gathering_ends_soon"
+
+    initiative_id: int
+    group_id: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AnswerOverdue(Fact):
+    """The facilitators did not answer in time."""
+
+    name: ClassVar[str] = "initiative.answer_overdue"
+
+    initiative_id: int
+    group_id: int

@@ -27,6 +27,20 @@ def sentence(notice: NoticeDoc) -> str:
         NoticeKind.REPORT: _("reports a post in your group"),
         NoticeKind.ORPHANED_GROUP: _("A group has no facilitator any more"),
         NoticeKind.ROSTER_STOPPED: _("A course roster would let many people go, so nobody was"),
+        NoticeKind.CO_LEAD_ASKED: _("asks you to lead an initiative together"),
+        NoticeKind.CONSENT_ASKED: _("would like to make an initiative of your thread"),
+        NoticeKind.ONE_THIRD: _("A third of the co-sponsors are there"),
+        NoticeKind.TWO_THIRDS: _("Two thirds of the co-sponsors are there"),
+        NoticeKind.GOAL_REACHED: _("The goal is reached; now the facilitators answer"),
+        NoticeKind.ENDING_SOON: _("The time to gather co-sponsors ends within a week"),
+        NoticeKind.LAPSED: _("An initiative did not find enough co-sponsors in time"),
+        NoticeKind.ANSWERED: _("gave the official answer"),
+        NoticeKind.ANSWER_OVERDUE: _("An initiative waits for your official answer; it is overdue"),
+        NoticeKind.REVISED: _("handed in a new text, which waits for an answer"),
+        NoticeKind.UPDATE: _("tells how it goes"),
+        NoticeKind.LEADERLESS: _("Nobody leads this initiative any more. It is withdrawn after 14 days"),
+        NoticeKind.LEAD_CHANGED: _("came to lead, or leads no more") if notice.actor else _("You are the lead now"),
+        NoticeKind.ENDED: _("An initiative has ended"),
         NoticeKind.POLL_CLOSING: _("A poll closes soon, and you have not voted yet"),
         NoticeKind.POLL_CLOSED: _("A poll has closed. Please say what comes of it"),
         NoticeKind.OUTCOME: _("wrote what comes of a poll in which you voted"),
@@ -37,6 +51,8 @@ def target(notice: NoticeDoc) -> str:
     """Where a notice leads."""
     if notice.post_id is not None:
         return f"/p/{notice.post_id}"
+    if notice.initiative_id is not None:
+        return f"/i/{notice.initiative_id}"
     if notice.thread_id is not None:
         return f"/t/{notice.thread_id}"
     if notice.kind is NoticeKind.REQUEST and notice.group is not None:
@@ -64,7 +80,7 @@ async def read_notice(view: View) -> Response:
     """Marks it as read and goes where it leads."""
     await commands.mark_notice_read(view.actor, view.id("id"))
     to = view.text("to")
-    return see(to if to.startswith(("/p/", "/t/", "/g/")) else "/notices")
+    return see(to if to.startswith(("/p/", "/t/", "/g/", "/i/")) else "/notices")
 
 
 @form("keep_drafts_and_preview")

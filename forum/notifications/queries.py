@@ -1,11 +1,12 @@
 """Reading one's notices: rights are asked again each time, for what was allowed then may not be now."""
 from auth.actor import Actor
+from forum.initiatives.queries.page import VISIBLE as INITIATIVE
 from forum.kit.transaction import connection
 from forum.kit.verdict import require
 from forum.members.policies import can_keep_own_things
 
 # n: the notice; $1 member, $2 readable, $3 listed. A notice about content in a group that may no longer be read is
-# not shown at all; an invitation is its own door while it can be accepted.
+# not shown at all; an invitation is its own door while it can be accepted; who knows of an initiative, its door says.
 DOC = """
     json_build_object('id', n.id, 'kind', n.kind,
         'actor', CASE WHEN a.id IS NOT NULL THEN
@@ -13,6 +14,7 @@ DOC = """
         'group', CASE WHEN g.id IS NOT NULL THEN json_build_object(
             'slug', g.slug, 'title', g.title, 'visibility', g.visibility, 'policy', g.policy) END,
         'thread_id', t.id, 'thread_title', t.title, 'thread_slug', t.slug,
+        'initiative_id', i.id, 'initiative_title', i.title, 'initiative_slug', i.slug,
         'post_id', p.id, 'post_number', p.number, 'excerpt', left(p.text, 160), 'note', n.note,
         'created_at', n.created_at, 'read', n.read_at IS NOT NULL,
         'invitation_id', CASE WHEN n.kind = 'invitation' THEN (
@@ -24,8 +26,10 @@ SOURCE = """
     LEFT JOIN groups g ON g.id = n.group_id
     LEFT JOIN threads t ON t.id = n.thread_id
     LEFT JOIN posts p ON p.id = n.post_id
+    LEFT JOIN initiatives i ON i.id = n.initiative_id
 """
-VISIBLE = """
+VISIBLE = (
+    """
     n.member_id = $1
     AND (n.group_id IS NULL OR n.group_id = ANY($3::bigint[]) OR (n.kind = 'invitation' AND EXISTS (
             SELECT FROM invitations i WHERE i.group_id = n.group_id AND i.member_id = n.member_id
@@ -37,7 +41,10 @@ VISIBLE = """
         SELECT FROM memberships k WHERE k.group_id = n.group_id AND k.member_id = $1 AND k.role = 'facilitator')
         OR EXISTS (SELECT FROM members k WHERE k.id = $1 AND k.staff IS NOT NULL))
     AND (n.post_id IS NULL OR EXISTS (SELECT FROM posts v WHERE v.id = n.post_id AND v.state = 'public'))
-"""
+    AND (n.initiative_id IS NULL OR EXISTS (SELECT FROM initiatives i WHERE i.id = n.initiative_id AND """
+    + INITIATIVE.replace("$3", "$1")
+    + "))"
+)
 LIST = (
     "SELECT json_build_object('items', coalesce(json_agg("
     + DOC

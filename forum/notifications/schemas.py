@@ -19,6 +19,9 @@ class NoticeDoc(msgspec.Struct, frozen=True):
     thread_id: int | None
     thread_title: str | None
     thread_slug: str | None
+    initiative_id: int | None
+    initiative_title: str | None
+    initiative_slug: str | None
     post_id: int | None
     post_number: int | None
     excerpt: str | None

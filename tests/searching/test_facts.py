@@ -52,6 +52,8 @@ FACTS = {
     "initiative.answered": "an initiative is found by its discussion",
     "initiative.revised": "an initiative is found by its discussion",
     "initiative.step_changed": "an initiative is found by its discussion",
+    "initiative.gathering_ends_soon": "nothing changed",
+    "initiative.answer_overdue": "nothing changed",
     "initiative.space_opened": "a group without threads",
     "poll.opened": "its post is a reply: thread.reply_posted",
     "poll.closing_soon": "nothing changed",

@@ -60,7 +60,12 @@ BEYOND = (
     WHERE e.role IS NULL OR (h.role = 'facilitator' AND e.role = 'member') ORDER BY h.member_id
 """
 )
-SPACES = "SELECT id FROM initiatives WHERE space_id IS NOT NULL AND ($1::bigint IS NULL OR group_id = $1) ORDER BY id"
+# $1 group or null, $2 member or null
+SPACES = """
+    SELECT i.id FROM initiatives i WHERE i.space_id IS NOT NULL AND ($1::bigint IS NULL OR i.group_id = $1)
+      AND ($2::bigint IS NULL OR EXISTS (
+          SELECT FROM memberships ms WHERE ms.group_id = i.space_id AND ms.member_id = $2)) ORDER BY i.id
+"""
 
 
 @command
@@ -123,7 +128,7 @@ async def unseat(initiative_id: int) -> None:
         await let_go(source_of(initiative_id), [few[0]["group_id"]], [row["id"] for row in few])
 
 
-async def with_space(group_id: int | None = None) -> list[int]:
-    """The initiatives (of one group) that have a space."""
+async def with_space(group_id: int | None = None, member_id: int | None = None) -> list[int]:
+    """The initiatives (of one group) that have a space (in which one member has a place)."""
     async with connection() as sql:
-        return [row["id"] for row in await sql.fetch(SPACES, group_id)]
+        return [row["id"] for row in await sql.fetch(SPACES, group_id, member_id)]

@@ -12,7 +12,7 @@ from forum.notifications.models import NoticeKind
 AUDIENCE = """
     WITH post AS (
         SELECT p.id, p.author_id, p.number, p.thread_id, t.group_id, g.visibility, r.author_id AS answered,
-               t.author_id AS opener
+               t.author_id AS opener, p.kind = 'update' AS is_update
         FROM posts p JOIN threads t ON t.id = p.thread_id JOIN groups g ON g.id = t.group_id
         LEFT JOIN posts r ON r.id = p.in_reply_to_id
         WHERE p.id = $1 AND p.state = 'public'
@@ -21,9 +21,14 @@ AUDIENCE = """
         UNION ALL
         SELECT coalesce(answered, opener), 2, 'reply' FROM post WHERE number > 1
         UNION ALL
-        SELECT f.member_id, 3, 'followed' FROM thread_follows f JOIN post USING (thread_id) WHERE f.level = 'all'
+        SELECT w.member_id, 3, 'update' FROM post JOIN initiatives i USING (thread_id) CROSS JOIN LATERAL (
+            SELECT c.member_id FROM cosponsors c WHERE c.initiative_id = i.id UNION ALL
+            SELECT l.member_id FROM initiative_leads l WHERE l.initiative_id = i.id AND l.state = 'accepted') w
+        WHERE post.is_update
         UNION ALL
-        SELECT f.member_id, 3, 'followed' FROM group_follows f JOIN post USING (group_id)
+        SELECT f.member_id, 4, 'followed' FROM thread_follows f JOIN post USING (thread_id) WHERE f.level = 'all'
+        UNION ALL
+        SELECT f.member_id, 4, 'followed' FROM group_follows f JOIN post USING (group_id)
         WHERE f.level = 'all' AND post.number = 1
     )
     SELECT DISTINCT ON (told.member_id) told.member_id, told.kind, post.author_id, post.thread_id, post.group_id
@@ -49,8 +54,8 @@ ACCEPTED = """
 @job("notifications.tell_of_post", lane=Lane.NOTICES)
 @command
 async def tell_of_post(post_id: int) -> None:
-    """Mentions, replies and followed threads, from one post."""
-    await _tell(post_id, ("mention", "reply", "followed"))
+    """Mentions, replies, news of an initiative and followed threads, from one post."""
+    await _tell(post_id, ("mention", "reply", "update", "followed"))
 
 
 @job("notifications.tell_of_edit", lane=Lane.NOTICES)
