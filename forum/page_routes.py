@@ -10,6 +10,8 @@ from forum.initiatives.pages import lists as initiatives
 from forum.members.pages import people as members
 from forum.members.pages import sessions, tokens, ways_in
 from forum.notifications import pages as notices
+from forum.polls.pages import decisions, poll
+from forum.polls.pages import start as polls
 from forum.provisioning import pages as provisioning
 from forum.searching.pages import results as searching
 from forum.searching.pages import saved, similar, trending
@@ -22,12 +24,22 @@ PAGES: Final[tuple[PageRoute, ...]] = (
     # threads: the hot ones first
     get("/t/{id:int}/edit", thread.edit_thread_form),
     post("/t/{id:int}/edit", thread.save_thread),
+    get("/t/{id:int}/poll", polls.new_poll),
+    post("/t/{id:int}/poll", polls.send_poll),
     get("/t/{id:int}/{slug}", thread.thread),
     get("/t/{id:int}", thread.thread),
     post("/t/{id:int}/reply", compose.send_reply),
     post("/t/{id:int}/follow", thread.follow_thread),
     post("/t/{id:int}/read", thread.read_thread),
     post("/t/{id:int}/answer", thread.answer_thread),
+    # polls
+    get("/polls/{id:int}", poll.poll_address),
+    post("/polls/{id:int}/vote", poll.vote),
+    get("/polls/{id:int}/ballots", poll.poll_ballots),
+    post("/polls/{id:int}/close", poll.close),
+    get("/polls/{id:int}/outcome", poll.outcome_form),
+    post("/polls/{id:int}/outcome", poll.save_outcome),
+    get("/g/{slug}/decisions", decisions.group_decisions),
     # posts
     get("/p/{id:int}", thread.post_address),
     get("/p/{id:int}/reply", compose.reply_to_post),

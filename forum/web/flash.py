@@ -53,6 +53,9 @@ _SENTENCES: Final = {
     "not_consented": _("Your thread stays as it is. The draft goes on without it."),
     "lead_asked": _("They have been asked, and will answer on this page."),
     "answered": _("Your answer stands beside the goal now."),
+    "voted": _("Your vote is counted. Thank you."),
+    "poll_closed": _("The poll is closed."),
+    "outcome": _("The outcome is kept, here and among the group's decisions."),
     "accepted": _("This is now the accepted answer."),
 }
 

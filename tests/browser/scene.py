@@ -2,6 +2,7 @@
 from dataclasses import dataclass
 from typing import Any, Final
 
+from tests.browser.polls import Polled, ask_all
 from tests.browser.stage import Stage
 
 GROUP: Final = "internet-exchange-points"
@@ -50,6 +51,7 @@ def _make(stage: Stage) -> tuple[Look, ...]:
         arabic = ask(
             "POST", f"/groups/{GROUP}/threads", {"title": "تشغيل نقطة تبادل صغيرة", "body": ARABIC, "language": "ar"}
         )["id"]
+        polled = ask_all(ask, lambda method, path, data: stage.api(alumna, method, "/api/v1" + path, data), GROUP)
         theirs = stage.api(alumna, "POST", f"/api/v1/threads/{plain}/posts", {"body": "@facilitator thank you."})["id"]
         answered = {"body": "> thank you\n\nWith pleasure.", "in_reply_to": theirs}
         mine = ask("POST", f"/threads/{plain}/posts", answered)["id"]
@@ -64,7 +66,7 @@ def _make(stage: Stage) -> tuple[Look, ...]:
         facilitator.goto(f"/g/{GROUP}/invite")
         facilitator.get_by_role("button", name="Make a link").click()
         link = facilitator.locator("code.long").inner_text()
-    return (*_open(plain, arabic), *_own(plain, theirs, mine, draft, link), *_refusals())
+    return (*_open(plain, arabic), *_own(plain, theirs, mine, draft, link), *_polls(polled), *_refusals())
 
 
 def _open(plain: int, arabic: int) -> list[Look]:
@@ -131,6 +133,19 @@ def _own(plain: int, theirs: int, mine: int, draft: int, link: str) -> list[Look
     courses = [("/_demo/courses", ""), ("/_demo/courses/running-an-exchange", "facilitator")]
     courses += [("/_demo/courses/running-an-exchange", "alumna")]
     return own + [Look(*other) for other in others] + [Look("", address, face) for address, face in courses]
+
+
+def _polls(polled: Polled) -> list[Look]:
+    thread, form = f"/t/{polled.thread}", f"/t/{polled.thread}/poll"
+    seen = [("/t/{id:int}", thread, face) for face in ("", "alumna", "facilitator")]
+    seen += [("/g/{slug}/decisions", f"/g/{GROUP}/decisions", ""), ("/polls/{id:int}", f"/polls/{polled.open}", "")]
+    seen += [("/t/{id:int}/poll", form, "alumna")]
+    seen += [("/t/{id:int}/poll", f"{form}?kind={kind}", "alumna") for kind in ("proposal", "multiple", "score")]
+    seen += [("/t/{id:int}/poll", f"{form}?kind={kind}", "alumna") for kind in ("single", "ranked", "time")]
+    for poll in (polled.open, polled.closed, polled.said):
+        seen.append(("/polls/{id:int}/ballots", f"/polls/{poll}/ballots", "alumna"))
+    seen.append(("/polls/{id:int}/outcome", f"/polls/{polled.said}/outcome", "facilitator"))
+    return [Look(*one) for one in seen]
 
 
 def _refusals() -> list[Look]:

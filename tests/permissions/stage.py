@@ -102,7 +102,7 @@ async def poll(stage: Stage) -> None:
         stage.ids["poll"],
     )
     agree = await sql("SELECT id FROM poll_options WHERE poll_id = $1 AND stance = 'agree'", stage.ids["poll"])
-    stage.ids["marks"] = {str(agree): 1}
+    stage.ids["agree"], stage.ids["marks"] = agree, {str(agree): 1}
 
 
 async def closed_poll(stage: Stage) -> None:

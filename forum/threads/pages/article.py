@@ -60,8 +60,13 @@ class _Key(NamedTuple):
 _kept: dict[_Key, str] = {}
 
 
-def article(post: PostDoc, setting: Setting, may: May, now: datetime, accepted: int | None = None) -> str:
-    """The post's article, from what is kept where nothing about it has changed; ``accepted`` is a number."""
+def article(
+    post: PostDoc, setting: Setting, may: May, now: datetime, accepted: int | None = None, inset: str = ""
+) -> str:
+    """The post's article, from what is kept where nothing about it has changed; ``accepted`` is a number.
+
+    ``inset`` is finished HTML below the text, a poll: it is each reader's own, so such a post is made each time.
+    """
     if post.state is not PostState.PUBLIC or post.author is None or post.html is None:
         return _tombstone(post)
     key = _Key(
@@ -79,6 +84,8 @@ def article(post: PostDoc, setting: Setting, may: May, now: datetime, accepted: 
         post.bookmarked,
         may,
     )
+    if inset:
+        return _article(post, key, inset)
     if (found := _kept.get(key)) is not None:
         return found
     made = _article(post, key)
@@ -100,7 +107,7 @@ def _parent_key(post: PostDoc) -> tuple[int | None, str, str] | None:
     return post.in_reply_to.number, author.username if author else "", author.name if author else ""
 
 
-def _article(post: PostDoc, key: _Key) -> str:
+def _article(post: PostDoc, key: _Key, inset: str = "") -> str:
     # Each block finds its own direction; lists and quotations, which are made of blocks, take the thread's.
     direction = language.direction(key.setting.language)
     # The opening post speaks for the thread, so it needs no "accepted" and no heading of its own.
@@ -109,7 +116,7 @@ def _article(post: PostDoc, key: _Key) -> str:
         f'<article class="post{" best" if key.accepted else ""}" id="p{post.number}" data-n="{post.number}"'
         f' aria-label="{_label(post)}">'
         f"<header>{_byline(post, key)}{marks}</header>"
-        f'<div class="body" lang="{escape(key.setting.language)}" dir="{direction}">{post.html}</div>'
+        f'<div class="body" lang="{escape(key.setting.language)}" dir="{direction}">{post.html}</div>{inset}'
         f"<footer>{_reactions(post, key.may)}{_actions(post, key)}</footer></article>"
     )
 

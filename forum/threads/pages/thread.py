@@ -1,10 +1,13 @@
 """A thread as people read it, and what they do with it as a whole."""
 
+import re
 from collections import OrderedDict
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from time import monotonic
 from typing import Final, NamedTuple
 
+import msgspec
 from markupsafe import Markup, escape
 from starlette.responses import Response
 
@@ -13,18 +16,21 @@ from forum.initiatives.pages.words import stages
 from forum.initiatives.policies import can_draft
 from forum.kit.errors import Invalid, NotFound, Refusal
 from forum.kit.verdict import require
+from forum.polls.pages.block import block
+from forum.polls.queries import polls_of_posts
+from forum.polls.schemas import PollDoc
 from forum.reading import commands as reading
 from forum.threads import queries
 from forum.threads.commands import accept_answer as answers
 from forum.threads.commands import follow as follows
 from forum.threads.commands.edit_thread import edit_thread
-from forum.threads.models import FollowLevel, ThreadKind
+from forum.threads.models import FollowLevel, PostKind, ThreadKind
 from forum.threads.pages.article import article, setting
 from forum.threads.pages.compose import reply_below
 from forum.threads.pages.kinds import kinds, levels
 from forum.threads.pages.states import may, may_edit_thread, thread_of
 from forum.threads.policies import can_edit_thread
-from forum.threads.schemas import SinglePost, ThreadPage
+from forum.threads.schemas import PostDoc, SinglePost, ThreadPage
 from forum.web.dates import languages
 from forum.web.language import formats
 from forum.web.language import gettext as _
@@ -39,6 +45,10 @@ MOST_KEPT: Final = 300
 MINUTE: Final = 60
 HOUR: Final = 3600
 DAY: Final = timedelta(days=1)
+# In the document as PostgreSQL writes it or as it was written anew; in what people write, quotation marks are escaped.
+POLL: Final = re.compile(rb'"kind" ?: ?"poll"')
+
+Polls = Mapping[int, PollDoc]
 
 
 def page_of(number: int) -> int:
@@ -71,7 +81,12 @@ async def thread(view: View) -> Response:
     number = view.number("page", 1, MOST_PAGES) or 1
     after = (number - 1) * PAGE_SIZE
     body = await queries.thread_page(view.actor, view.id("id"), after, PAGE_SIZE)
-    shown = _for_visitors(view, body, number) if view.actor.is_anonymous else _shown(view, body, number)[0]
+    if POLL.search(body):
+        shown = _shown(view, body, number, await _polls(view, body))[0]
+    elif view.actor.is_anonymous:
+        shown = _for_visitors(view, body, number)
+    else:
+        shown = _shown(view, body, number, {})[0]
     path = f"/t/{shown.id}/{shown.slug}"
     if view.path.get("slug") != shown.slug:
         return see(path, page=number if number > 1 else "", said=view.query.get("said", ""))
@@ -81,13 +96,19 @@ async def thread(view: View) -> Response:
     return whole(view, shown.content, title=shown.title, section="thread", head=head)
 
 
+async def _polls(view: View, body: bytes) -> Polls:
+    """The polls of a page that has some, by post: one more statement."""
+    posts = decoded(body, ThreadPage).posts.items
+    return await polls_of_posts(view.actor, [post.id for post in posts if post.kind is PostKind.POLL])
+
+
 def _for_visitors(view: View, body: bytes, number: int) -> Shown:
     key = (hash(body), number, view.here, view.frame("").language)
     found, now = _kept.get(key), monotonic()
     if found is not None and found.until > now:
         _kept.move_to_end(key)
         return found.shown
-    shown, newest = _shown(view, body, number)
+    shown, newest = _shown(view, body, number, {})
     # Ages are told in minutes and hours on the first day, and by the date afterwards.
     lasting = MINUTE if datetime.now(UTC) - newest < DAY else HOUR
     _kept[key] = _Kept(shown, now + lasting)
@@ -96,7 +117,7 @@ def _for_visitors(view: View, body: bytes, number: int) -> Shown:
     return shown
 
 
-def _shown(view: View, body: bytes, number: int) -> tuple[Shown, datetime]:
+def _shown(view: View, body: bytes, number: int, polls: Polls) -> tuple[Shown, datetime]:
     """The page, and when the newest post on it was written."""
     doc = decoded(body, ThreadPage)
     path = f"/t/{doc.id}/{doc.slug}"
@@ -107,7 +128,7 @@ def _shown(view: View, body: bytes, number: int) -> tuple[Shown, datetime]:
             f'<h2 class="vh">{escape(_("Posts"))}</h2>',
             f'<div id="posts" data-thread="{doc.id}" data-page="{number}" data-last="{doc.last_number}"',
             f' data-read="{doc.last_read}"{" data-end" if number == last else ""}>',
-            _articles(view, doc),
+            _articles(view, doc, polls),
             "</div>",
             pager(path, number, last),
             _foot(view, doc, number),
@@ -121,7 +142,7 @@ async def _read(view: View, after: int) -> ThreadPage:
     return decoded(await queries.thread_page(view.actor, view.id("id"), after, PAGE_SIZE), ThreadPage)
 
 
-def _articles(view: View, doc: ThreadPage) -> str:
+def _articles(view: View, doc: ThreadPage, polls: Polls) -> str:
     """The posts, with a line before the first that this reader has not read."""
     state = thread_of(doc)
     theirs = may(view.actor, state, own=False)
@@ -135,9 +156,17 @@ def _articles(view: View, doc: ThreadPage) -> str:
             line_due = False
             if post.number != 1:
                 parts.append(f'<p class="newline" id="new"><span>{escape(_("New since your last visit"))}</span></p>')
+        inset = ""
+        if poll := polls.get(post.id):
+            inset, post = block(view, poll, state), _without_question(post, poll)
         mine = bool(me) and post.author is not None and post.author.username == me
-        parts.append(article(post, common, own if mine else theirs, now, doc.accepted_number))
+        parts.append(article(post, common, own if mine else theirs, now, doc.accepted_number, inset))
     return "".join(parts)
+
+
+def _without_question(post: PostDoc, poll: PollDoc) -> PostDoc:
+    """A poll without a text of its own has its question for one, which stands above the ballot anyway."""
+    return msgspec.structs.replace(post, html="") if post.body == poll.question else post
 
 
 def _head(view: View, doc: ThreadPage, number: int, last: int) -> Markup:
