@@ -40,7 +40,7 @@ class Face:
 ALUMNA: Final = Face(
     username="alumna",
     name="Amina Okello",
-    sentence="An alumna: member of six groups, three threads unread, an answer waiting and two drafts.",
+    sentence="An alumna: member of six groups, three threads unread, two drafts, and an initiative of her own to launch.",
     country="UG",
     sector=Sector.GOVERNMENT,
     gender=Gender.FEMALE,
@@ -60,7 +60,7 @@ ALUMNA: Final = Face(
 FACILITATOR: Final = Face(
     username="facilitator",
     name="Ruth Tabimas",
-    sentence="A facilitator: looks after three groups, one of them closed, with requests to join waiting.",
+    sentence="A facilitator: looks after three groups, with requests to join waiting and two initiatives to answer.",
     country="VU",
     sector=Sector.GOVERNMENT,
     gender=Gender.FEMALE,
