@@ -40,7 +40,7 @@ class Face:
 ALUMNA: Final = Face(
     username="alumna",
     name="Amina Okello",
-    sentence="An alumna: member of six groups, three threads unread, two drafts, and an initiative of her own to launch.",
+    sentence="An alumna: member of six groups, three threads unread, two drafts, an initiative of hers to launch.",
     country="UG",
     sector=Sector.GOVERNMENT,
     gender=Gender.FEMALE,
