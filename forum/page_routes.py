@@ -5,7 +5,7 @@ from typing import Final
 from forum.courses import pages as courses
 from forum.groups.pages import groups
 from forum.groups.pages import people as places
-from forum.initiatives.pages import deeds, initiative, writing
+from forum.initiatives.pages import deeds, initiative, work, writing
 from forum.initiatives.pages import lists as initiatives
 from forum.members.pages import people as members
 from forum.members.pages import sessions, tokens, ways_in
@@ -107,6 +107,22 @@ PAGES: Final[tuple[PageRoute, ...]] = (
     post("/i/{id:int}/cosponsor/end", initiative.take_support_back),
     get("/i/{id:int}/answer", deeds.answer_form),
     post("/i/{id:int}/answer", deeds.answer),
+    get("/i/{id:int}/steps", work.step_form),
+    post("/i/{id:int}/steps", work.add_step),
+    get("/i/{id:int}/steps/{step_id:int}", work.edit_step),
+    post("/i/{id:int}/steps/{step_id:int}", work.save_step),
+    post("/i/{id:int}/steps/{step_id:int}/done", work.finish_step),
+    post("/i/{id:int}/steps/{step_id:int}/delete", work.delete_step),
+    get("/i/{id:int}/updates", work.update_form),
+    post("/i/{id:int}/updates", work.send_update),
+    get("/i/{id:int}/space", work.space_form),
+    post("/i/{id:int}/space", work.found_space),
+    get("/i/{id:int}/report", work.report_form),
+    post("/i/{id:int}/report", work.send_report),
+    get("/i/{id:int}/withdraw", work.withdrawal_form),
+    post("/i/{id:int}/withdraw", work.withdraw_initiative),
+    get("/i/{id:int}/reopen", work.reopening_form),
+    post("/i/{id:int}/reopen", work.reopen_initiative),
     get("/i/{id:int}/{slug}", initiative.initiative),
     # people
     get("/members", members.directory),

@@ -56,6 +56,11 @@ _SENTENCES: Final = {
     "voted": _("Your vote is counted. Thank you."),
     "poll_closed": _("The poll is closed."),
     "outcome": _("The outcome is kept, here and among the group's decisions."),
+    "update_sent": _("Your update stands in the discussion, and the co-sponsors are told."),
+    "space_opened": _("This is the working group. The co-sponsors find their places in it in a moment."),
+    "initiative_withdrawn": _("The initiative is withdrawn. What was said about it stays."),
+    "reopened": _("The initiative is taken up again."),
+    "completed": _("Completed. Thank you for carrying it to its end."),
     "accepted": _("This is now the accepted answer."),
 }
 

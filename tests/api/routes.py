@@ -99,6 +99,14 @@ FORMS: dict[str, dict[str, str]] = {
     "answer_request": {"do": "agree"},
     "give_consent": {"do": "agree"},
     "answer": {"kind": "accepted", "body": "Good."},
+    "add_step": {"title": "A first feed", "due_on": "2030-02-03", "owner": "fay", "post": "1"},
+    "save_step": {"title": "A second feed", "version": "1"},
+    "finish_step": {"do": "done"},
+    "send_update": {"body": "Half way."},
+    "found_space": {"title": "A workshop", "closed": "1"},
+    "send_report": {"body": "It is done.", "numbers.0.what": "Feeds", "numbers.0.value": "12"},
+    "withdraw_initiative": {"reason": "Nobody has time."},
+    "reopen_initiative": {"reason": "Somebody has."},
     "save_appearance": {"theme": "dark", "keys": "on"},
 }
 # Over the limit wherever text is taken.

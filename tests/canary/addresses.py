@@ -59,6 +59,8 @@ def _values(name: str, template: str, plot: Plot) -> list[str]:
         return ["thread"] if template.startswith(("/t/", "/i/")) else SLUGS
     if name == "username":
         return list(NAMES)
+    if name == "step_id":
+        return [str(number) for number in plot.ids["step"]]
     if name == "request_id":
         return [str(number) for number in plot.ids["request"]]
     return ["something"]

@@ -11,7 +11,7 @@ TEXT = """
         ask = $4::text, ask_html = $4::text WHERE id = $1
 """
 ANSWER = "UPDATE official_answers SET body = $2::text, html = $2::text WHERE initiative_id = $1"
-STEP = "INSERT INTO initiative_steps (initiative_id, kind, title) VALUES ($1, 'milestone', $2)"
+STEP = "INSERT INTO initiative_steps (initiative_id, kind, title) VALUES ($1, 'milestone', $2) RETURNING id"
 REASON = """
     INSERT INTO stage_changes (initiative_id, was, stage, actor_id, reason) VALUES ($1, 'gathering', 'active', $3, $2)
 """
@@ -38,7 +38,7 @@ async def undertaken(raw: Any, plot: "Plot", kind: str, readers: frozenset[str])
     )
     await raw.execute(TEXT, launched, word("aim"), word("why"), word("ask"))
     await raw.execute(ANSWER, launched, word("answer"))
-    await raw.execute(STEP, launched, word("milestone"))
+    plot.note("step", await raw.fetchval(STEP, launched, word("milestone")))
     await raw.execute(REASON, launched, word("history"), people["fay"])
     await raw.execute(REPORT, launched, word("report"), people["ben"])
     plot.note("initiative", launched)

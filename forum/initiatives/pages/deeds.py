@@ -21,7 +21,9 @@ from forum.web.rendering import page as shown
 Rule = Callable[[Actor, InitiativeState], Verdict]
 
 
-async def _form(view: View, refusal: Refusal | None, rule: Rule, name: str, title: str, **values: Any) -> Response:
+async def deed_page(
+    view: View, refusal: Refusal | None, rule: Rule, name: str, title: str, **values: Any
+) -> Response:
     """The form of that name, for those who may send it; ``values`` are what its template needs besides."""
     doc = await read(view)
     require(rule(view.actor, state_of(view.actor, doc)))
@@ -39,15 +41,15 @@ async def _form(view: View, refusal: Refusal | None, rule: Rule, name: str, titl
     )
 
 
-def _back(view: View, said: str) -> Response:
-    return see(f"/i/{view.id('id')}", said=said)
+def back(view: View, said: str, at: str = "") -> Response:
+    return see(f"/i/{view.id('id')}", said=said, at=at)
 
 
 # Somebody else to lead it
 
 
 async def _leads(view: View, refusal: Refusal | None = None) -> Response:
-    return await _form(view, refusal, can_ask_lead, "leads.html", _("Ask somebody to lead it with you"))
+    return await deed_page(view, refusal, can_ask_lead, "leads.html", _("Ask somebody to lead it with you"))
 
 
 @page("make_initiative_draft", signed_in=True)
@@ -61,14 +63,14 @@ async def ask_lead(view: View) -> Response:
     if not username:
         raise Invalid({"username": "required"})
     await ask_to_lead(view.actor, view.id("id"), username)
-    return _back(view, "lead_asked")
+    return back(view, "lead_asked")
 
 
 # The official answer
 
 
 async def _answer(view: View, refusal: Refusal | None = None) -> Response:
-    return await _form(view, refusal, can_answer, "answer.html", _("The official answer"))
+    return await deed_page(view, refusal, can_answer, "answer.html", _("The official answer"))
 
 
 @page("answer_initiative", signed_in=True)
@@ -82,4 +84,4 @@ async def answer(view: View) -> Response:
     if kind not in set(AnswerKind):
         raise Invalid({"kind": "unknown_choice"})
     await answer_initiative(view.actor, view.id("id"), AnswerKind(kind), view.text("body"))
-    return _back(view, "answered")
+    return back(view, "answered")

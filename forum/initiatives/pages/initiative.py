@@ -6,7 +6,8 @@ from forum.initiatives.commands import consent, cosponsor, draft, leads
 from forum.initiatives.commands import launch as launching
 from forum.initiatives.models import LeadState
 from forum.initiatives.pages import words
-from forum.initiatives.pages.standing import address, read, rights, state_of
+from forum.initiatives.pages.deeds import back
+from forum.initiatives.pages.standing import address, finishable, read, rights, state_of
 from forum.initiatives.pages.writing import edit_page
 from forum.initiatives.policies import can_cosponsor, can_launch
 from forum.initiatives.schemas import InitiativePage
@@ -29,6 +30,7 @@ def _shown(view: View, doc: InitiativePage, refusal: Refusal | None) -> Response
         head=link_head(address(doc)),
         i=doc,
         may=rights(view.actor, state),
+        finishable=finishable(view.actor, state, doc),
         refused=can_cosponsor(view.actor, state).refusal,
         missing=can_launch(view.actor, state).refusal,
         leads=[lead for lead in doc.leads if lead.state is LeadState.ACCEPTED],
@@ -48,10 +50,6 @@ async def initiative(view: View) -> Response:
     return _shown(view, doc, None)
 
 
-def _back(view: View, said: str) -> Response:
-    return see(f"/i/{view.id('id')}", said=said)
-
-
 def _agrees(view: View) -> bool:
     if view.text("do") not in ("agree", "decline"):
         raise Invalid({"do": "unknown_choice"})
@@ -61,13 +59,13 @@ def _agrees(view: View) -> bool:
 @form("cosponsor_initiative", refill=_page)
 async def support(view: View) -> Response:
     await cosponsor.cosponsor(view.actor, view.id("id"))
-    return _back(view, "supported")
+    return back(view, "supported")
 
 
 @form("withdraw_cosponsorship", refill=_page)
 async def take_support_back(view: View) -> Response:
     await cosponsor.withdraw_support(view.actor, view.id("id"))
-    return _back(view, "support_back")
+    return back(view, "support_back")
 
 
 @form("be_asked_to_lead", refill=_page)
@@ -75,7 +73,7 @@ async def answer_request(view: View) -> Response:
     agree = _agrees(view)
     await leads.answer_request(view.actor, view.id("id"), agree=agree)
     # A draft that one declined is out of sight now.
-    return _back(view, "leading") if agree else see("/initiatives", said="not_leading")
+    return back(view, "leading") if agree else see("/initiatives", said="not_leading")
 
 
 @form("lead_initiative", refill=_page)
@@ -95,14 +93,14 @@ async def give_consent(view: View) -> Response:
 async def leave_thread(view: View) -> Response:
     """The draft goes on without the thread whose author has not answered."""
     await consent.leave_thread(view.actor, view.id("id"))
-    return _back(view, "saved")
+    return back(view, "saved")
 
 
 @form("make_initiative_draft", refill=edit_page)
 async def launch(view: View) -> Response:
     """What is missing in its text is told at the fields, where it can be written."""
     await launching.launch(view.actor, view.id("id"))
-    return _back(view, "launched")
+    return back(view, "launched")
 
 
 @form("make_initiative_draft", refill=_page)

@@ -8,7 +8,7 @@ from forum.initiatives import policies as rules
 from forum.initiatives.models import LeadRole, LeadState
 from forum.initiatives.policies import InitiativeState
 from forum.initiatives.queries.page import initiative_page
-from forum.initiatives.schemas import InitiativeHead, InitiativePage
+from forum.initiatives.schemas import InitiativeHead, InitiativePage, StepDoc
 from forum.web.page import View, decoded
 
 # What stands below an initiative's address is not its name.
@@ -60,6 +60,15 @@ def state_of(actor: Actor, doc: InitiativePage) -> InitiativeState:
     )
 
 
+def finishable(actor: Actor, state: InitiativeState, doc: InitiativePage) -> frozenset[int]:
+    """Ids of the steps that this reader may call done, or not done after all."""
+
+    def owner(step: StepDoc) -> int | None:
+        return actor.member_id if step.owner and step.owner.username == actor.username else None
+
+    return frozenset(step.id for step in doc.steps if rules.can_finish_step(actor, state, owner(step)))
+
+
 def rights(actor: Actor, state: InitiativeState) -> dict[str, bool]:
     """What the page offers this reader; the same policies as the deeds themselves ask."""
     asked = {
@@ -79,6 +88,7 @@ def rights(actor: Actor, state: InitiativeState) -> dict[str, bool]:
         "complete": rules.can_complete,
         "reopen": rules.can_reopen,
         "work": rules.can_work,
+        "update": rules.can_post_update,
         "open_space": rules.can_open_space,
     }
     return {name: bool(rule(actor, state)) for name, rule in asked.items()}

@@ -145,7 +145,7 @@ def _wish(view: View) -> NewInitiative:
         {"title": title, "due_on": day(due, f"milestones.{n}.due_on")} for n, (title, due) in enumerate(_rows(view))
     ]
     given["thread"] = view.sent_number("thread")
-    return _converted(given, NewInitiative)
+    return converted(given, NewInitiative)
 
 
 def day(text: str, name: str) -> date | None:
@@ -156,7 +156,8 @@ def day(text: str, name: str) -> date | None:
         raise Invalid({name: "bad_date"}) from error
 
 
-def _converted(given: dict[str, Any], schema: type[T]) -> T:
+def converted(given: dict[str, Any], schema: type[T]) -> T:
+    """What a form says, as its schema. Raises Invalid by field."""
     try:
         return msgspec.convert(given, schema)
     except msgspec.ValidationError as error:
@@ -195,5 +196,5 @@ async def save_initiative(view: View) -> Response:
     given: dict[str, Any] = {name: view.text(name) for name in TEXTS}
     given["languages"] = view.chosen.get("languages", [])
     version = view.sent_number("version", 2**31 - 1)
-    await edit_initiative(view.actor, view.id("id"), _converted(given, InitiativeText), version)
+    await edit_initiative(view.actor, view.id("id"), converted(given, InitiativeText), version)
     return see(f"/i/{view.id('id')}", said="saved")

@@ -1,7 +1,7 @@
 """One initiative as a page: everything about it in one statement, built as JSON by PostgreSQL."""
 from auth.actor import Actor
 from forum.initiatives.queries.door import initiative_door
-from forum.kit.errors import NotFound
+from forum.kit.errors import Invalid, NotFound
 from forum.kit.transaction import connection
 from forum.threads.statements import GROUP_BRIEF, PERSON
 
@@ -117,6 +117,21 @@ COSPONSORS = (
     + VISIBLE
     + " HAVING count(i.id) > 0"
 )
+
+
+POST_NUMBERED = """
+    SELECT p.id FROM initiatives i JOIN posts p ON p.thread_id = i.thread_id AND p.number = $3 AND p.state = 'public'
+    WHERE i.id = $1 AND i.group_id = ANY($2::bigint[])
+"""
+
+
+async def post_numbered(actor: Actor, initiative_id: int, number: int) -> int:
+    """The post of that number in an initiative's discussion. Raises Invalid at ``post``."""
+    async with connection() as sql:
+        found = await sql.fetchval(POST_NUMBERED, initiative_id, list(actor.readable), min(number, 2**31 - 1))
+    if found is None:
+        raise Invalid({"post": "not_in_thread"})
+    return int(found)
 
 
 async def initiative_page(actor: Actor, initiative_id: int) -> bytes:
