@@ -5,6 +5,7 @@ from typing import Any
 
 from forum.kit.transaction import connection
 from forum.searching.rebuild import rebuild
+from tests.canary.polls import plant_polls
 from tests.canary.undertakings import undertaken
 from tests.cast import KINDS, NAMES, Cast
 from tests.permissions.stage import read_only
@@ -60,7 +61,9 @@ async def plant(cast: Cast) -> Plot:
             await _kept(raw, plot, kind)
             await _around(raw, plot, kind)
             await _audited(raw, plot, kind)
-            await undertaken(raw, plot, kind, READERS.get(kind, frozenset({*NAMES, "stranger"})))
+            readers = READERS.get(kind, frozenset({*NAMES, "stranger"}))
+            await undertaken(raw, plot, kind, readers)
+            await plant_polls(raw, plot, kind, readers=readers, approved=READERS.get(kind, APPROVED))
         plot.kind = ""
         await _people(raw, plot)
         await _provisioned(raw, plot)

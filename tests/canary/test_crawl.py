@@ -216,6 +216,11 @@ async def _stir(plot: Plot) -> None:
                 " last_post_id = 5000 WHERE id = $1",
                 group,
             )
+            await raw.execute(
+                "UPDATE polls SET question = 'Changed', closes_at = closes_at + interval '1 day', version = 7"
+                " FROM posts o WHERE o.id = post_id AND o.thread_id = $1",
+                thread,
+            )
         await raw.execute(
             "UPDATE initiatives SET title = 'Changed', cosponsor_count = 7 WHERE stage = 'draft' OR group_id = ANY($1)",
             [plot.cast.groups[kind] for kind in ("closed", "hidden")],
