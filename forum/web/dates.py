@@ -1,12 +1,12 @@
 """Moments as a reader's eye takes them: short on the page, in full on a touch, both in their own zone."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo, available_timezones
 
 from babel import Locale
-from babel.dates import format_datetime, get_month_names
+from babel.dates import format_date, format_datetime, get_month_names
 from markupsafe import Markup
 
 from forum.web.language import formats, gettext, spoken
@@ -65,6 +65,16 @@ def _written(at: datetime, zone_name: str, language: str, locale: str, year: int
     day = f"{local.day} {month}" if local.year == year else f"{local.day} {month} {local.year}"
     full = str(format_datetime(local, "d MMMM y, HH:mm z", locale=locale))
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"), full, day
+
+
+@lru_cache(maxsize=2000)
+def _day(at: date, locale: str) -> str:
+    return str(format_date(at, "d MMMM y", locale=locale))
+
+
+def day_of_year(at: date) -> str:
+    """A date that has no hour, and so no zone: 3 May 2027."""
+    return _day(at, formats().replace("-", "_"))
 
 
 @lru_cache(maxsize=16)

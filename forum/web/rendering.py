@@ -92,6 +92,7 @@ def _environment() -> Environment:
     env.install_gettext_callables(language.gettext, language.ngettext, newstyle=True)  # type: ignore[attr-defined]
     env.policies["ext.i18n.trimmed"] = True
     env.filters["when"] = _when
+    env.filters["day"] = dates.day_of_year
     env.filters["grouped"] = lambda number: _grouped(number, language.formats())
     env.globals.update(
         asset=static.address,

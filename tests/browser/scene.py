@@ -138,8 +138,8 @@ def _own(plain: int, theirs: int, mine: int, draft: int, link: str) -> list[Look
 def _polls(polled: Polled) -> list[Look]:
     thread, form = f"/t/{polled.thread}", f"/t/{polled.thread}/poll"
     seen = [("/t/{id:int}", thread, face) for face in ("", "alumna", "facilitator")]
-    seen += [("/g/{slug}/decisions", f"/g/{GROUP}/decisions", ""), ("/polls/{id:int}", f"/polls/{polled.open}", "")]
-    seen += [("/t/{id:int}/poll", form, "alumna")]
+    seen += [("/g/{slug}/decisions", f"/g/{GROUP}/decisions", ""), ("/t/{id:int}/poll", form, "alumna")]
+    seen += [("/polls/{id:int}", f"/polls/{polled.open}", "facilitator")]
     seen += [("/t/{id:int}/poll", f"{form}?kind={kind}", "alumna") for kind in ("proposal", "multiple", "score")]
     seen += [("/t/{id:int}/poll", f"{form}?kind={kind}", "alumna") for kind in ("single", "ranked", "time")]
     for poll in (polled.open, polled.closed, polled.said):

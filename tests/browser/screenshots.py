@@ -24,7 +24,7 @@ def take(page: Page, name: str, *, whole: bool = True) -> None:
 
 def take_all(stage: Stage) -> None:
     """Each page of the list by phone and desktop, some in the dark, the composer with its error."""
-    looks = {(look.path or look.address, look.face): look.address for look in scene(stage)}
+    looks = {(look.path or look.address, look.face): look.address for look in reversed(scene(stage))}
     thread = looks["/t/{id:int}", "facilitator"]
     arabic = looks["/t/{id:int}/{slug}", "facilitator"]
     wanted = [
@@ -52,6 +52,13 @@ def take_all(stage: Stage) -> None:
         ("requests", "/g/incident-response/requests", "facilitator"),
         ("drafts", "/me/drafts", "alumna"),
         ("history", looks["/p/{id:int}/history", "facilitator"], "facilitator"),
+        ("polls", looks["/t/{id:int}", "alumna"], "alumna"),
+        ("polls-asker", looks["/polls/{id:int}", "facilitator"], "facilitator"),
+        ("poll-kinds", looks["/t/{id:int}/poll", "alumna"], "alumna"),
+        ("poll-times", looks["/t/{id:int}/poll", "alumna"] + "?kind=time", "alumna"),
+        ("poll-voters", looks["/polls/{id:int}/ballots", "alumna"], "alumna"),
+        ("outcome", looks["/polls/{id:int}/outcome", "facilitator"], "facilitator"),
+        ("decisions", f"/g/{GROUP}/decisions", ""),
         ("missing", "/t/999999999", ""),
         ("sign-in", "/sign-in", ""),
         ("about", "/about", ""),

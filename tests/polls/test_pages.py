@@ -109,7 +109,7 @@ async def test_readers_see_moments_by_their_own_clocks(ask: Any, client: Clients
     asked = [{"date": "2027-03-27", "time": "14:30"}, {"date": "2027-03-28", "time": "16:30"}]
     poll = await ask("ben", kind="time", moments=asked, zone="Europe/Berlin", minutes=60)
     text = await seen(client("fay", browser=True), poll)
-    assert "22:30–23:30" in text and "Saturday 27 March 2027" in text and "23:30 – Mon 00:30" in text
+    assert "22:30–23:30" in text and "Sat 27 March 2027" in text and "23:30 – Mon 00:30" in text
     assert 'title="2027-03-27 14:30 Europe/Berlin"' in text
 
 
@@ -199,10 +199,30 @@ async def test_it_is_closed_and_its_outcome_stands_at_the_head(ask: Any, vote: A
     assert stale.status_code == 409 and "We drink *tea*." in stale.text and "We drink water." in stale.text
     thread = await led(client(STRANGER, browser=True), written.headers["location"])
     head = thread.partition('id="posts"')[0]
-    assert "We drink <em>tea</em>." in head and f'id="outcome-{poll["id"]}"' in head and "2027-05-01" in head
+    assert "We drink <em>tea</em>." in head and f'id="outcome-{poll["id"]}"' in head and "1 May 2027" in head
     listed = await client(STRANGER, browser=True).get("/g/public-group/decisions")
     assert "We drink <em>tea</em>." in listed.text and "Carried" in listed.text
     assert "/g/public-group/decisions" in (await ben.get("/g/public-group")).text
+
+
+@pytest.mark.parametrize(
+    ("method", "told"),
+    [
+        ("schulze", ["2 prefer Coffee to Tea, 1 the other way round.", "Coffee has won."]),
+        ("instant_runoff", ["Round 1: Coffee 2, Tea 1, Water 0.", "Coffee has won."]),
+    ],
+)
+async def test_how_a_ranking_was_counted_is_told(
+    ask: Any, vote: Any, client: Clients, method: str, told: list[str]
+) -> None:
+    poll = await ask("ben", kind="ranked", method=method)
+    for name, marks in (("ben", {0: 1, 1: 2}), ("fay", {1: 1, 0: 2}), ("sol", {1: 1})):
+        await sql("UPDATE members SET silenced_until = NULL WHERE username = $1", name)
+        assert (await vote(name, poll, marks)).status_code == 200
+    await client("ben").put(f"/api/v1/polls/{poll['id']}/closing")
+    text = await seen(client(STRANGER, browser=True), poll)
+    for sentence in told:
+        assert sentence in text, text
 
 
 @pytest.mark.parametrize("name", [STRANGER, "ben"])

@@ -13,7 +13,6 @@ from forum.polls.policies import Phase, PollState, can_close, can_read_ballots, 
 from forum.polls.schemas import OptionDoc, PollDoc
 from forum.polls.tally import Tally
 from forum.threads.policies import ThreadState
-from forum.web.dates import zone
 from forum.web.language import gettext as _
 from forum.web.page import View, errors_of
 from forum.web.rendering import fragment
@@ -96,6 +95,12 @@ def label(view: View, poll: PollDoc, option: OptionDoc) -> str:
     return option.text
 
 
+def full_label(view: View, poll: PollDoc, option: OptionDoc) -> str:
+    """The label where no day stands above it."""
+    told = label(view, poll, option)
+    return Markup("%s, %s") % (clocks.day_of(option.starts_at, view.zone), told) if option.starts_at else told
+
+
 def _rows(view: View, poll: PollDoc, marks: Mapping[int, int]) -> list[Row]:
     return [
         Row(
@@ -144,10 +149,7 @@ def _place(poll: PollDoc, result: Tally, option: int) -> str:
 def _winner(view: View, poll: PollDoc) -> str:
     if poll.result is None or not poll.result.winners:
         return ""
-    option = next(one for one in poll.options if one.id == poll.result.winners[0])
-    if option.starts_at is None:
-        return label(view, poll, option)
-    return f"{clocks.day_of(option.starts_at, view.zone)}, {option.starts_at.astimezone(zone(view.zone)):%H:%M}"
+    return full_label(view, poll, next(one for one in poll.options if one.id == poll.result.winners[0]))
 
 
 def _is_over(poll: PollDoc) -> bool:

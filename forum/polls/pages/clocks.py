@@ -11,7 +11,7 @@ from forum.web.language import formats
 
 
 def day_of(at: datetime, zone: str) -> str:
-    return str(format_date(at.astimezone(zone_of(zone)).date(), "EEEE d MMMM y", locale=formats()))
+    return str(format_date(at.astimezone(zone_of(zone)).date(), "EEE d MMMM y", locale=formats()))
 
 
 def on_the_day(at: datetime, zone: str) -> Markup:

@@ -4,7 +4,6 @@ from typing import Final
 from starlette.responses import Response
 
 from forum.groups import queries as groups
-from forum.groups.schemas import GroupPage
 from forum.polls import queries
 from forum.polls.schemas import DecisionList
 from forum.threads.pages.lists import next_before
@@ -21,13 +20,12 @@ async def group_decisions(view: View) -> Response:
     found = decoded(
         await queries.decisions(view.actor, view.slug(), view.number("before"), LINES), DecisionList
     )
-    group = decoded(await groups.group_page(view.actor, view.slug()), GroupPage)
     return shown(
         view,
         "polls/decisions.html",
         title=_("Decisions"),
         section="groups",
-        group=group,
+        group=await groups.door(view.actor, view.slug()),
         decisions=found.items,
         older=next_before(found.next),
     )

@@ -11,7 +11,7 @@ from forum.polls.commands.cast_ballot import cast_ballot
 from forum.polls.commands.close_poll import close_poll
 from forum.polls.commands.write_outcome import write_outcome
 from forum.polls.models import PollKind
-from forum.polls.pages.block import Typed, block, label
+from forum.polls.pages.block import Typed, block, full_label
 from forum.polls.policies import can_write_outcome
 from forum.polls.schemas import BallotDoc, BallotList, BallotWish, OutcomeWish, PollDoc
 from forum.threads.queries import thread_door
@@ -90,13 +90,12 @@ async def poll_ballots(view: View) -> Response:
     poll = await queries.poll(view.actor, view.id("id"))
     after = _uuid(view.query.get("after", ""))
     found = decoded(await queries.ballots(view.actor, poll.id, after, BALLOTS), BallotList)
-    labels = {option.id: label(view, poll, option) for option in poll.options}
     return shown(
         view,
         "polls/ballots.html",
         title=_("What was said with the votes") if poll.anonymous else _("Who voted what"),
         poll=poll,
-        ballots=[(ballot, _told(poll, ballot, labels)) for ballot in found.items],
+        ballots=[(ballot, _told(view, poll, ballot)) for ballot in found.items],
         next=found.next.partition("after=")[2].partition("&")[0] if found.next else "",
     )
 
@@ -108,18 +107,20 @@ def _uuid(text: str) -> UUID | None:
         raise NotFound from error
 
 
-def _told(poll: PollDoc, ballot: BallotDoc, labels: dict[int, str]) -> list[tuple[str, str]]:
-    """What was marked, each with its mark in words; the best first."""
-    best_first = sorted(ballot.marks.items(), key=lambda item: item[1] * (1 if poll.kind is PollKind.RANKED else -1))
+def _told(view: View, poll: PollDoc, ballot: BallotDoc) -> list[tuple[str, str]]:
+    """What was marked, each with its mark in words: ranks in their order, all else in the poll's."""
+    marked = [option for option in poll.options if option.id in ballot.marks]
+    if poll.kind is PollKind.RANKED:
+        marked.sort(key=lambda option: ballot.marks[option.id])
     times = {2: _("yes"), 1: _("if need be"), 0: _("no")}
     told = []
-    for option, mark in best_first:
-        said = ""
+    for option in marked:
+        mark, said = ballot.marks[option.id], ""
         if poll.kind is PollKind.TIME:
             said = times[mark]
         elif poll.kind in (PollKind.RANKED, PollKind.SCORE):
             said = str(mark)
-        told.append((labels[option], said))
+        told.append((full_label(view, poll, option), said))
     return told
 
 
