@@ -5,7 +5,7 @@ from typing import Final
 from forum.courses import pages as courses
 from forum.groups.pages import groups
 from forum.groups.pages import people as places
-from forum.initiatives.pages import deeds, initiative, work, writing
+from forum.initiatives.pages import deeds, initiative, record, work, writing
 from forum.initiatives.pages import lists as initiatives
 from forum.members.pages import people as members
 from forum.members.pages import sessions, tokens, ways_in
@@ -123,6 +123,9 @@ PAGES: Final[tuple[PageRoute, ...]] = (
     post("/i/{id:int}/withdraw", work.withdraw_initiative),
     get("/i/{id:int}/reopen", work.reopening_form),
     post("/i/{id:int}/reopen", work.reopen_initiative),
+    get("/i/{id:int}/record", record.record),
+    get("/i/{id:int}/card", record.card),
+    get("/feeds/initiatives", initiatives.initiative_feed),
     get("/i/{id:int}/{slug}", initiative.initiative),
     # people
     get("/members", members.directory),

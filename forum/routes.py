@@ -112,6 +112,7 @@ API = (
     get("/initiatives", initiatives.list_initiatives),
     post("/groups/{slug}/initiatives", initiatives.post_initiative),
     get("/initiatives/{id:int}", initiatives.get_initiative),
+    get("/initiatives/{id:int}/record", initiatives.get_initiative_record),
     patch("/initiatives/{id:int}", initiatives.patch_initiative),
     delete("/initiatives/{id:int}", initiatives.delete_initiative),
     put("/initiatives/{id:int}/launch", initiatives.put_launch),

@@ -252,3 +252,29 @@ class InitiativePage(InitiativeHead, frozen=True):
     updates: list[UpdateDoc]
     history: list[ChangeDoc]
     report: ReportDoc | None
+
+
+class Count(msgspec.Struct, frozen=True):
+    """``what`` null: not said, or not shown to every member."""
+
+    what: str | None
+    count: int
+
+
+class DecisionDoc(msgspec.Struct, frozen=True):
+    """What a poll of the discussion, or of the working group, came to."""
+
+    poll_id: int
+    question: str
+    html: str
+    at: datetime
+    review_on: date | None
+
+
+class InitiativeRecord(msgspec.Struct, frozen=True):
+    """For the file: everything about an initiative. Those who carry it are counted for members only."""
+
+    initiative: InitiativePage
+    countries: list[Count]
+    sectors: list[Count]
+    decisions: list[DecisionDoc]

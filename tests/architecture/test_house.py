@@ -41,7 +41,7 @@ OWN_NAMES = {
     "polls/ranked": "Schulze's method and instant run-off, pure",
     "polls/moments": "dates and times in a zone as instants, and back, pure",
     "searching/engine": "the engine of this process",
-    "searching/feeds": "the address and the document of a saved search's feed, pure",
+    "searching/feeds": "the address of a saved search's feed, pure",
     "searching/trending": "what many people look for, counted in memory",
     "searching/indexing": "what the jobs and the rebuild share",
     "searching/rebuild": "the index made anew",

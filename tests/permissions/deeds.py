@@ -316,7 +316,12 @@ DEEDS: dict[str, Deed] = {
     "see_statistics": deed(
         api("GET", "/trending-searches"), page("/admin/searches"), page("/admin/searches.csv?days=30")
     ),
-    "see_initiative": deed(*SEE_INITIATIVE, prepare=undertakings.gathering),
+    "see_initiative": deed(
+        *SEE_INITIATIVE,
+        api("GET", INITIATIVE + "/record"),
+        page("/i/{initiative}/record"),
+        prepare=undertakings.gathering,
+    ),
     "see_initiative_draft": deed(*SEE_INITIATIVE, prepare=undertakings.draft),
     "see_initiative_draft_of_another": deed(*SEE_INITIATIVE, prepare=undertakings.draft),
     "launch_initiative": deed(
@@ -418,6 +423,8 @@ EXEMPT = {
     ("GET", "/latest"): "lists what the actor may read: the agreement test",
     ("GET", "/groups"): "lists what the actor may know of: the agreement test",
     ("GET", "/api/v1/initiatives"): "lists what the actor may read: tests/initiatives/test_list.py",
+    ("GET", "/i/{id:int}/card"): "of public groups, for everybody: tests/initiatives/test_record.py",
+    ("GET", "/feeds/initiatives"): "of public groups, for everybody: tests/initiatives/test_record.py",
     ("GET", "/initiatives"): "lists what the actor may read: tests/initiatives/test_list.py",
     ("GET", "/"): "everybody has a first page",
     ("GET", "/about"): "public text",

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from config.logging import JsonLines
-from forum.searching.feeds import ATOM, Addresses, Entry, Feed, atom
+from forum.searching.feeds import Addresses
+from forum.web.atom import ATOM, Entry, Feed, atom
 from tests.support.clients import BASE
 
 NS = {"a": ATOM}
@@ -23,7 +24,7 @@ def test_the_key_stands_in_no_log() -> None:
 @given(text=st.text(max_size=80), other=st.text(max_size=40))
 def test_it_is_well_formed_whatever_was_written(text: str, other: str) -> None:
     now = datetime(2026, 1, 1, tzinfo=UTC)
-    entry = Entry(1, text, other, text, "en", now, now, text)
-    document = atom(Feed(1, other, text, f"{BASE}/feeds/searches/1/k", now, [entry]), BASE)
+    entry = Entry(f"{BASE}/p/1", text, other, text, "en", now, now, text)
+    document = atom(Feed(f"{BASE}/feeds/1", other, f"{BASE}/feeds/1/k", BASE, now, [entry]))
     summary = ElementTree.fromstring(document).find("a:entry/a:summary", NS)
     assert summary is not None

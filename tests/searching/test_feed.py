@@ -6,8 +6,8 @@ import pytest
 
 from forum.app import Site
 from forum.searching import engine
-from forum.searching.feeds import ATOM
 from forum.searching.rebuild import rebuild
+from forum.web.atom import ATOM
 from tests.cast import KINDS, STRANGER, Cast
 from tests.searching.planting import Away
 from tests.searching.test_saved import SEARCHES, save

@@ -13,11 +13,13 @@ from forum.initiatives.commands.answer import answer_initiative
 from forum.initiatives.commands.launch import launch
 from forum.initiatives.queries import list as lists
 from forum.initiatives.queries import page as queries
+from forum.initiatives.queries.record import initiative_record
 from forum.initiatives.schemas import (
     Agreement,
     CoSponsorList,
     InitiativeList,
     InitiativePage,
+    InitiativeRecord,
     InitiativesWanted,
     InitiativeText,
     NewAnswer,
@@ -50,6 +52,12 @@ async def post_initiative(call: Call[NewInitiative, Nothing]) -> Response:
 async def get_initiative(call: Call[None, Nothing]) -> Response:
     """An initiative: its text, people, steps, updates, answers and history."""
     return await whole(call)
+
+
+@operation("see_initiative", answers={200: InitiativeRecord})
+async def get_initiative_record(call: Call[None, Nothing]) -> Response:
+    """An initiative for the file: its page, who carries it by country and sector, what was decided."""
+    return document(await initiative_record(call.actor, call.id("id")))
 
 
 @operation("see_initiative", query=CoSponsorsWanted, answers={200: CoSponsorList})

@@ -6,6 +6,7 @@ from babel.dates import format_date
 
 from forum.initiatives.models import AnswerKind, Stage
 from forum.initiatives.schemas import InitiativeHead, Sort
+from forum.web.dates import moment
 from forum.web.language import formats, ngettext
 from forum.web.language import gettext as _
 
@@ -59,3 +60,8 @@ def overdue(head: InitiativeHead) -> bool:
 def date_of(day: date) -> str:
     """A day without a zone, in full."""
     return str(format_date(day, "d MMMM y", locale=formats().replace("-", "_")))
+
+
+def moment_of(at: datetime, zone: str) -> str:
+    """A moment in full, as paper needs it, which nobody can touch to learn more."""
+    return moment(at, zone).full

@@ -1,4 +1,6 @@
 """One initiative as a page: everything about it in one statement, built as JSON by PostgreSQL."""
+from typing import Any
+
 from auth.actor import Actor
 from forum.initiatives.queries.door import initiative_door
 from forum.kit.errors import Invalid, NotFound
@@ -137,16 +139,13 @@ async def post_numbered(actor: Actor, initiative_id: int, number: int) -> int:
 async def initiative_page(actor: Actor, initiative_id: int) -> bytes:
     """InitiativePage; one statement when it may be seen."""
     async with connection() as sql:
-        body = await sql.fetchval(
-            PAGE,
-            initiative_id,
-            list(actor.readable),
-            actor.member_id,
-            actor.is_active,
-            list(actor.listed),
-            MOST_SHOWN,
-        )
-    return await _behind_door(actor, initiative_id, body)
+        body = await sql.fetchval(PAGE, *page_parameters(actor, initiative_id))
+    return await behind_door(actor, initiative_id, body)
+
+
+def page_parameters(actor: Actor, initiative_id: int) -> tuple[Any, ...]:
+    listed, readable = list(actor.listed), list(actor.readable)
+    return initiative_id, readable, actor.member_id, actor.is_active, listed, MOST_SHOWN
 
 
 async def cosponsors(actor: Actor, initiative_id: int, after: int, limit: int) -> bytes:
@@ -155,10 +154,10 @@ async def cosponsors(actor: Actor, initiative_id: int, after: int, limit: int) -
         body = await sql.fetchval(
             COSPONSORS, initiative_id, list(actor.readable), actor.member_id, actor.is_active, after, limit
         )
-    return await _behind_door(actor, initiative_id, body)
+    return await behind_door(actor, initiative_id, body)
 
 
-async def _behind_door(actor: Actor, initiative_id: int, body: bytes | None) -> bytes:
+async def behind_door(actor: Actor, initiative_id: int, body: bytes | None) -> bytes:
     """What was found, or the refusal of the door."""
     if body is None:
         await initiative_door(actor, initiative_id)

@@ -7,9 +7,10 @@ from starlette.responses import Response
 from forum.api.operation import conditional
 from forum.kit.errors import Invalid, Refusal
 from forum.searching import commands
-from forum.searching.feeds import MEDIA_TYPE, Addresses, atom
+from forum.searching.feeds import Addresses
 from forum.searching.queries import saved
 from forum.searching.schemas import SavedSearchDoc
+from forum.web.atom import MEDIA_TYPE, atom
 from forum.web.language import gettext as _
 from forum.web.page import View, errors_of, form, page, see
 from forum.web.rendering import page as shown
@@ -96,5 +97,5 @@ async def delete_search(view: View) -> Response:
 async def search_feed(view: View) -> Response:
     """For programs that have no cookie: the key in the address says whose it is."""
     found = await saved.feed(view.id("id"), str(view.path["key"]), _addresses(view))
-    body = atom(found, view.web.base_url)
+    body = atom(found)
     return conditional(view.request, Response(body, media_type=MEDIA_TYPE, headers=GUARDED))

@@ -6,6 +6,7 @@ door of this moment.
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 import asyncpg
 import msgspec
@@ -17,9 +18,10 @@ from forum.kit.transaction import connection
 from forum.kit.verdict import require
 from forum.members.policies import can_keep_own_things, can_manage_tokens
 from forum.searching.engine import engine
-from forum.searching.feeds import Addresses, Entry, Feed
+from forum.searching.feeds import Addresses
 from forum.searching.queries import statements
 from forum.searching.schemas import SavedSearchDoc
+from forum.web.atom import Entry, Feed
 from search.engine import Hit, Query, SearchUnavailable
 from search.query import ParsedQuery, parse
 from search.telling import exactly
@@ -91,12 +93,12 @@ async def feed(search_id: int, key: str, addresses: Addresses) -> Feed:
         rows = await sql.fetch(ENTRIES, ids, list(search.group_ids))
     found = {row["id"]: row for row in rows}
     return Feed(
-        search_id=search_id,
+        id=addresses.id(search_id),
         title=row["name"],
-        q=row["q"],
         own=addresses.address(search_id, row["feed_version"]),
+        seen=f"{addresses.base_url}/search?" + urlencode({"q": row["q"]}),
         since=row["created_at"],
-        entries=[_entry(found[post_id]) for post_id in ids if post_id in found],
+        entries=[_entry(found[post_id], addresses.base_url) for post_id in ids if post_id in found],
     )
 
 
@@ -159,9 +161,9 @@ def _doc(row: asyncpg.Record, counted: tuple[int, int] | None, addresses: Addres
     return msgspec.structs.replace(plain(row), new=new, through=through, feed=feed)
 
 
-def _entry(row: asyncpg.Record) -> Entry:
+def _entry(row: asyncpg.Record, base_url: str) -> Entry:
     return Entry(
-        post_id=row["id"],
+        address=f"{base_url}/p/{row['id']}",
         title=row["title"],
         author=row["display_name"],
         group=row["group_title"],
