@@ -200,3 +200,14 @@ def test_the_clock_finds_nothing_to_remind_of(demo: Demo) -> None:
         SELECT id FROM polls WHERE reminded_at IS NULL AND opens_at <= now() AND closes_at <= now() + interval '1 day'
             AND closed_at IS NULL
     """)
+
+
+def test_some_face_may_look_at_each_of_them(demo: Demo) -> None:
+    hidden = demo.rows("""
+        SELECT g.slug FROM groups g WHERE g.visibility IN ('closed', 'hidden') AND (
+            g.id IN (SELECT group_id FROM initiatives UNION SELECT space_id FROM initiatives)
+            OR g.id IN (SELECT t.group_id FROM polls p JOIN posts o ON o.id = p.post_id
+                        JOIN threads t ON t.id = o.thread_id))
+            AND NOT EXISTS (SELECT FROM memberships m JOIN identities f USING (member_id) WHERE m.group_id = g.id)
+    """)
+    assert not hidden
