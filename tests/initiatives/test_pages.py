@@ -39,6 +39,7 @@ async def test_from_the_draft_to_the_answer(client: As, cast: Cast) -> None:
     page = await look(ben, path)
     assert "This is a draft" in page and "A first feed" in page and "1 May 2030" in page
     assert "Launch it" not in page and "Somebody has to lead it with you" in page
+    assert "Go on without the thread" not in page
     assert (await cem.get(path)).status_code == 404
 
     assert "Would you lead this initiative?" in await look(fay, path)
@@ -113,6 +114,7 @@ async def test_a_thread_becomes_an_initiative_with_its_author_s_consent(client: 
     assert "who began it, is asked" in asked and f'name="thread" value="{thread}"' in asked
     made = await send(fay, NEW, **TEXT, thread=str(thread))
     path = made.headers["location"].partition("?")[0]
+    assert "Go on without the thread" in await look(fay, path)
     assert "May your thread become its discussion?" in await look(ben, path)
     assert (await send(ben, path + "/consent", do="agree")).status_code == 303
 

@@ -58,7 +58,9 @@ async def test_an_update_stands_on_both_pages(client: As, path: str, cast: Cast)
     ben = client("ben", browser=True)
     assert (await send(ben, path + "/updates", body="")).status_code == 422
     assert (await send(ben, path + "/updates", body="Half *way*.")).status_code == 303
-    assert "Half <em>way</em>." in await look(client("stranger", browser=True), path)
+    stranger = await look(client("stranger", browser=True), path)
+    assert "Half <em>way</em>." in stranger and "Write an update" not in stranger
+    assert "Write an update" in await look(ben, path)
     assert "Half <em>way</em>." in (await ben.get(f"/t/{cast.threads['public']}/thread")).text
 
 

@@ -88,7 +88,7 @@ def rights(actor: Actor, state: InitiativeState) -> dict[str, bool]:
         "complete": rules.can_complete,
         "reopen": rules.can_reopen,
         "work": rules.can_work,
-        "update": rules.can_post_update,
+        "post_update": rules.can_post_update,
         "open_space": rules.can_open_space,
     }
     return {name: bool(rule(actor, state)) for name, rule in asked.items()}
