@@ -6,6 +6,7 @@ import pytest
 
 from forum.searching.rebuild import rebuild
 from tests.cast import STRANGER, Cast
+from tests.polls.conftest import later
 from tests.support.clients import Client, counting
 
 pytestmark = pytest.mark.anyio
@@ -16,6 +17,7 @@ JSON = {
     "/api/v1/threads/{thread}/posts": 2,  # threads: POSTS
     "/api/v1/posts/{post}": 2,  # threads: OPEN_POST
     "/api/v1/groups/public-group": 2,  # groups: PAGE
+    "/api/v1/groups/public-group/decisions": 2,  # polls: DECISIONS
     "/api/v1/groups/public-group/threads": 2,  # threads: GROUP_THREADS
     "/api/v1/groups": 2,  # groups: LIST
     "/api/v1/threads": 2,  # threads: LATEST_THREADS
@@ -88,3 +90,17 @@ async def test_a_reply(client: Callable[..., Client], cast: Cast) -> None:
         )
     assert answer.status_code == 201, answer.text
     assert len([each for each in found if "SAVEPOINT" not in each]) == 6, found
+
+
+async def test_a_poll_and_a_vote_in_it(client: Callable[..., Client], cast: Cast) -> None:
+    """Reading: who asks, polls: POLL. A vote: who asks, polls: STATE with the poll's lock, CAST_NAMED, POLL."""
+    ask = {"question": "Shall we?", "kind": "proposal", "closes_at": later(days=7)}
+    poll = (await client("ben").post(f"/api/v1/threads/{cast.threads['public']}/polls", json=ask)).json()
+    path = f"/api/v1/polls/{poll['id']}"
+    read, voted = list[str](), list[str]()
+    with counting(read):
+        assert (await client("ben").get(path)).status_code == 200
+    with counting(voted):
+        marks = {str(poll["options"][0]["id"]): 1}
+        assert (await client("ben").put(path + "/ballot", json={"marks": marks})).status_code == 200
+    assert (len(read), len([each for each in voted if "SAVEPOINT" not in each])) == (2, 4), voted

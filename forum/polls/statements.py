@@ -90,24 +90,25 @@ BALLOTS = (
 """
 )
 
-# $1 group, $2 before, $3 limit, $4 slug
+# $1 readable, $2 before, $3 limit, $4 slug; no row where the group may not be read.
 DECISIONS = (
     """
-    SELECT json_build_object('items', coalesce(json_agg(json_build_object('poll_id', p.id, 'post_id', p.post_id,
+    SELECT (SELECT json_build_object('items', coalesce(json_agg(json_build_object('poll_id', p.id, 'post_id', p.post_id,
             'thread_id', p.thread_id, 'thread_title', p.title, 'thread_slug', p.slug, 'question', p.question,
             'kind', p.kind, 'closed_at', p.closed_at, 'voters', p.result -> 'voters', 'carries', p.result -> 'carries',
             'outcome', """
     + OUTCOME
     + """) ORDER BY p.id DESC) FILTER (WHERE p.n <= $3), '[]'),
-        'next', CASE WHEN count(*) > $3 THEN '/api/v1/groups/' || $4 || '/decisions?before='
+        'next', CASE WHEN count(*) > $3 THEN '/api/v1/groups/' || here.slug || '/decisions?before='
             || min(p.id) FILTER (WHERE p.n <= $3) || '&limit=' || $3 END)
     FROM (
         SELECT p.*, t.id AS thread_id, t.title, t.slug, row_number() OVER (ORDER BY p.id DESC) AS n
         FROM polls p JOIN posts o ON o.id = p.post_id AND o.state = 'public'
-        JOIN threads t ON t.id = o.thread_id AND t.group_id = $1
+        JOIN threads t ON t.id = o.thread_id AND t.group_id = here.id
         WHERE p.outcome_at IS NOT NULL AND p.id < coalesce($2::bigint, 9223372036854775807)
         ORDER BY p.id DESC LIMIT $3::int + 1
-    ) p JOIN members w ON w.id = p.outcome_by_id
+    ) p JOIN members w ON w.id = p.outcome_by_id)
+    FROM groups here WHERE here.slug = $4 AND here.id = ANY($1::bigint[])
 """
 )
 
