@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from tests.browser.polls import Polled, ask_all
 from tests.browser.stage import Stage
+from tests.browser.undertakings import Undertaken, undertake
 
 GROUP: Final = "internet-exchange-points"
 CLOSED: Final = "incident-response"
@@ -38,7 +39,8 @@ def scene(stage: Stage) -> tuple[Look, ...]:
 
 
 def _make(stage: Stage) -> tuple[Look, ...]:
-    with stage.visit("alumna") as alumna, stage.visit("facilitator") as facilitator:
+    visits = stage.visit("alumna"), stage.visit("facilitator"), stage.visit("moderator")
+    with visits[0] as alumna, visits[1] as facilitator, visits[2] as moderator:
 
         def ask(method: str, path: str, data: Any = None) -> Any:
             return stage.api(facilitator, method, "/api/v1" + path, data)
@@ -51,7 +53,15 @@ def _make(stage: Stage) -> tuple[Look, ...]:
         arabic = ask(
             "POST", f"/groups/{GROUP}/threads", {"title": "تشغيل نقطة تبادل صغيرة", "body": ARABIC, "language": "ar"}
         )["id"]
-        polled = ask_all(ask, lambda method, path, data: stage.api(alumna, method, "/api/v1" + path, data), GROUP)
+
+        def as_alumna(method: str, path: str, data: Any = None) -> Any:
+            return stage.api(alumna, method, "/api/v1" + path, data)
+
+        def as_moderator(method: str, path: str, data: Any = None) -> Any:
+            return stage.api(moderator, method, "/api/v1" + path, data)
+
+        polled = ask_all(ask, as_alumna, GROUP)
+        undertaken = undertake(ask, as_alumna, as_moderator, stage.sql, GROUP, CLOSED)
         theirs = stage.api(alumna, "POST", f"/api/v1/threads/{plain}/posts", {"body": "@facilitator thank you."})["id"]
         answered = {"body": "> thank you\n\nWith pleasure.", "in_reply_to": theirs}
         mine = ask("POST", f"/threads/{plain}/posts", answered)["id"]
@@ -66,7 +76,8 @@ def _make(stage: Stage) -> tuple[Look, ...]:
         facilitator.goto(f"/g/{GROUP}/invite")
         facilitator.get_by_role("button", name="Make a link").click()
         link = facilitator.locator("code.long").inner_text()
-    return (*_open(plain, arabic), *_own(plain, theirs, mine, draft, link), *_polls(polled), *_refusals())
+    own = _own(plain, theirs, mine, draft, link)
+    return (*_open(plain, arabic), *own, *_polls(polled), *_undertaken(undertaken), *_refusals())
 
 
 def _open(plain: int, arabic: int) -> list[Look]:
@@ -146,6 +157,23 @@ def _polls(polled: Polled) -> list[Look]:
         seen.append(("/polls/{id:int}/ballots", f"/polls/{poll}/ballots", "alumna"))
     seen.append(("/polls/{id:int}/outcome", f"/polls/{polled.said}/outcome", "facilitator"))
     return [Look(*one) for one in seen]
+
+
+def _undertaken(of: Undertaken) -> list[Look]:
+    pages = [("/initiatives", "/initiatives", face) for face in ("", "alumna", "facilitator")]
+    pages += [("/initiatives", "/initiatives?sort=closing&stage=gathering&language=en", "alumna")]
+    pages += [("/g/{slug}/initiatives/new", f"/g/{GROUP}/initiatives/new", "facilitator")]
+    names = (of.draft, "alumna"), (of.draft, "facilitator"), (of.completed, ""), (of.arabic, ""), (of.owed, "alumna")
+    names = (*names, *((of.active, face) for face in ("", "alumna", "facilitator")))
+    pages += [("/i/{id:int}/{slug}", f"/i/{number}", face) for number, face in names]
+    pages += [("/i/{id:int}", f"/i/{of.owed}", "facilitator"), ("/i/{id:int}", f"/i/{of.lapsed}", "facilitator")]
+    forms = [(of.draft, "edit"), (of.draft, "leads"), (of.draft, "steps"), (of.owed, "answer"), (of.lapsed, "reopen")]
+    forms += [(of.active, name) for name in ("updates", "space", "report", "withdraw")]
+    pages += [("/i/{id:int}/" + name, f"/i/{number}/{name}", "facilitator") for number, name in forms]
+    pages += [("/i/{id:int}/steps/{step_id:int}", f"/i/{of.draft}/steps/{of.step}", "facilitator")]
+    pages += [("/i/{id:int}/record", f"/i/{of.completed}/record", face) for face in ("", "alumna")]
+    pages += [("/i/{id:int}/card", f"/i/{number}/card", "") for number in (of.active, of.arabic)]
+    return [Look(*each) for each in pages]
 
 
 def _refusals() -> list[Look]:

@@ -3,6 +3,7 @@
 Playwright's blocking API keeps an event loop running in its thread, where `asyncio.run` of other tests would fail;
 so it has a thread of its own, and the tests that use it are called there (``pytest_pyfunc_call``).
 """
+import asyncio
 import os
 import shutil
 import signal
@@ -19,8 +20,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
+import asyncpg
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, Response, sync_playwright
+
+from forum.kit.postgres import running_url
 
 START_SECONDS: Final = 90
 PATIENCE_MS: Final = 8000
@@ -74,8 +78,9 @@ class Witness:
 class Stage:
     """``with stage.visit(face="alumna") as page``: a fresh context, watched; complaints fail the test."""
 
-    def __init__(self, playwright: Playwright, browser: Browser, base: str) -> None:
-        self.playwright, self.browser, self.base = playwright, browser, base
+    def __init__(self, playwright: Playwright, browser: Browser, base: str, data: Path = Path()) -> None:
+        """``data`` is where the demonstration keeps everything."""
+        self.playwright, self.browser, self.base, self.data = playwright, browser, base, data
         self._states: dict[str, Any] = {}
 
     @contextmanager
@@ -117,6 +122,20 @@ class Stage:
         )
         assert answer.ok, f"{method} {path}: {answer.status} {answer.text()[:300]}"
         return answer.json() if answer.body() else None
+
+
+    def sql(self, statement: str, *values: Any) -> list[Any]:
+        """Rows of the demonstration's database, for what would take days, or more people than have faces."""
+
+        async def ask() -> list[Any]:
+            raw = await asyncpg.connect(running_url(self.data))
+            try:
+                return list(await raw.fetch(statement, *values))
+            finally:
+                await raw.close()
+
+        with ThreadPoolExecutor(1) as elsewhere:  # this thread has Playwright's own event loop
+            return elsewhere.submit(asyncio.run, ask()).result()
 
 
 def sign_in(page: Page, face: str, next_path: str = "/") -> None:
@@ -163,7 +182,7 @@ def _demo() -> tuple[Stage, Callable[[], None]]:
     except BaseException:
         _end(demo, folder)
         raise
-    return Stage(theatre.playwright, theatre.browser, base), lambda: _end(demo, folder)
+    return Stage(theatre.playwright, theatre.browser, base, Path(folder) / "demo"), lambda: _end(demo, folder)
 
 
 def _launch(executable: str) -> tuple[Playwright, Browser]:
