@@ -142,6 +142,18 @@ async def test_the_page_is_one_statement(client: As, cast: Cast) -> None:
         assert len(found) == 2, found  # who asks, and PAGE
 
 
+async def test_only_its_leads_are_offered_its_work(client: As, cast: Cast) -> None:
+    people = cast.members
+    initiative = await make(cast.groups["public"], people["ben"], "active", answer=("accepted", people["fay"]))
+    path = f"/i/{initiative}/an-initiative"
+    deeds = ("/steps", "/updates", "/leads", "/space", "/report", "/withdraw")
+    for name in ("stranger", "cem", "fay", "adi"):
+        page = await look(client(name, browser=True), path)
+        assert not [deed for deed in deeds if f'href="/i/{initiative}{deed}"' in page], name
+    page = await look(client("ben", browser=True), path)
+    assert [deed for deed in deeds if f'href="/i/{initiative}{deed}"' in page] == list(deeds)
+
+
 async def test_a_thread_s_head_shows_its_initiative(client: As, cast: Cast) -> None:
     initiative = await make(
         cast.groups["public"], cast.members["ben"], "gathering", title="Now or never", thread_id=cast.threads["public"]
