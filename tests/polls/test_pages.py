@@ -113,6 +113,14 @@ async def test_readers_see_moments_by_their_own_clocks(ask: Any, client: Clients
     assert 'title="2027-03-27 14:30 Europe/Berlin"' in text
 
 
+async def test_an_hour_that_comes_twice_says_which_one_is_meant(ask: Any, client: Clients) -> None:
+    await sql("UPDATE members SET time_zone = 'Europe/Berlin' WHERE username = 'ben'")
+    asked = [{"date": "2027-10-31", "time": "02:30"}, {"date": "2027-10-31", "time": "12:00"}]
+    poll = await ask("ben", kind="time", moments=asked, zone="Europe/Berlin", closes_at=later(days=300))
+    text = await seen(client("ben", browser=True), poll)
+    assert "02:30 CEST–02:30 CET" in text and "12:00–13:00" in text
+
+
 @pytest.mark.parametrize(
     ("kind", "marks", "told"),
     [

@@ -1,5 +1,6 @@
 """The moments of a time poll on the reader's calendar and clock."""
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
 from markupsafe import Markup
@@ -21,17 +22,18 @@ def on_the_day(at: datetime, zone: str) -> Markup:
 
 
 def span(starts_at: datetime, ends_at: datetime, zone: str, asked_in: str) -> Markup:
-    """Hours and minutes there; where clocks show the hour twice, with the name of the one that is meant.
-
-    The title tells the same in the zone in which the poll was asked.
-    """
+    """Hours and minutes there; the title tells the same in the zone in which the poll was asked."""
     here, there = zone_of(zone), zone_of(asked_in)
     start, end = starts_at.astimezone(here), ends_at.astimezone(here)
-    told = f"{start:%H:%M}–{end:%H:%M}"
+    told = f"{_clock(starts_at, here)}–{_clock(ends_at, here)}"
     if end.date() != start.date():
-        told = f"{start:%H:%M} – {format_date(end.date(), 'EEE', locale=formats())} {end:%H:%M}"
-    if comes_twice(starts_at, str(here)):
-        told += f" {start:%Z}"
-    asked = f"{starts_at.astimezone(there):%Y-%m-%d %H:%M} {asked_in}"
+        day = format_date(end.date(), "EEE", locale=formats())
+        told = f"{_clock(starts_at, here)} – {day} {_clock(ends_at, here)}"
+    asked = f"{starts_at.astimezone(there):%Y-%m-%d} {_clock(starts_at, there)} {asked_in}"
     machine = starts_at.strftime("%Y-%m-%dT%H:%M:%SZ")
     return Markup('<time datetime="%s" title="%s">%s</time>') % (machine, asked, told)
+
+
+def _clock(at: datetime, zone: ZoneInfo) -> str:
+    """14:30; where clocks show that hour twice, with the name of the one that is meant."""
+    return f"{at.astimezone(zone):%H:%M %Z}" if comes_twice(at, zone.key) else f"{at.astimezone(zone):%H:%M}"

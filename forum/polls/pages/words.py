@@ -32,9 +32,9 @@ def methods() -> list[tuple[str, str]]:
 
 def times_of_results() -> list[tuple[str, str]]:
     return [
-        (Results.ALWAYS.value, _("Everybody who can read this, at any time")),
-        (Results.AFTER_VOTING.value, _("Those who have voted, and everybody once it is closed")),
-        (Results.AFTER_CLOSING.value, _("Nobody until it is closed, then everybody")),
+        (Results.ALWAYS.value, _("Everybody, at any time")),
+        (Results.AFTER_VOTING.value, _("Whoever has voted")),
+        (Results.AFTER_CLOSING.value, _("Nobody until it is closed")),
     ]
 
 
