@@ -201,6 +201,8 @@ class LikenessWanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class SimilarThread(msgspec.Struct, frozen=True):
+    """``initiative``: the id of the one whose discussion it is."""
+
     id: int
     title: str
     slug: str
@@ -208,6 +210,7 @@ class SimilarThread(msgspec.Struct, frozen=True):
     kind: ThreadKind
     answered: bool
     post_count: int
+    initiative: int | None
     group: GroupBrief
 
 

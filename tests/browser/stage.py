@@ -115,6 +115,10 @@ class Stage:
                 self._states[face] = page.context.storage_state()
         return self._states[face]
 
+    def take(self, face: str, state: Any) -> None:
+        """Another face, whose cookies were made elsewhere."""
+        self._states[face] = state
+
     def api(self, page: Page, method: str, path: str, data: Any = None) -> Any:
         """The JSON that the API answers to this page's member."""
         answer = page.request.fetch(

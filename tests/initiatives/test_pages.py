@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from forum.kit.transaction import connection
+from forum.searching.rebuild import rebuild
 from tests.cast import Cast
 from tests.initiatives.making import make
 from tests.support.clients import Client, counting
@@ -85,6 +86,17 @@ async def test_preview_keeps_everything_and_saves_nothing(client: As, cast: Cast
     assert "<strong>page</strong>" in shown and 'value="Step 3"' in shown and 'name="milestones.4.title"' in shown
     async with connection() as sql:
         assert await sql.fetchval("SELECT count(*) FROM initiatives") == 0
+
+
+async def test_what_resembles_it_is_shown(client: As, cast: Cast) -> None:
+    thread = cast.threads["public"]
+    initiative = await make(cast.groups["public"], cast.members["fay"], "gathering", thread_id=thread)
+    await rebuild()
+    ben = client("ben", browser=True)
+    shown = (await send(ben, NEW.replace("new", "preview"), **TEXT | {"title": "Thread in a public group"})).text
+    assert f'href="/i/{initiative}"' in shown and ">Initiative</b>" in shown
+    listed = await ben.get("/similar?title=Thread+in+a+public+group")
+    assert f'href="/i/{initiative}"' in listed.text
 
 
 async def test_a_launch_that_lacks_something_says_where(client: As, cast: Cast) -> None:

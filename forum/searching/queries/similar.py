@@ -30,6 +30,7 @@ OPENING = """
 # $1 posts in their order, $2 readable: what is shown stands in a thread with something to read.
 READ = """
     SELECT t.id, t.title, t.slug, t.language, t.kind, t.post_count, t.accepted_post_id IS NOT NULL AS answered,
+           (SELECT i.id FROM initiatives i WHERE i.thread_id = t.id AND i.launched_at IS NOT NULL) AS initiative,
            left(p.text, 1000) AS text, g.slug AS group_slug, g.title AS group_title, g.visibility, g.policy
     FROM unnest($1::bigint[]) WITH ORDINALITY AS h (id, n)
     JOIN posts p ON p.id = h.id JOIN threads t ON t.id = p.thread_id JOIN groups g ON g.id = t.group_id
@@ -83,5 +84,6 @@ def _thread(row: asyncpg.Record) -> SimilarThread:
         kind=row["kind"],
         answered=row["answered"],
         post_count=row["post_count"],
+        initiative=row["initiative"],
         group=GroupBrief(row["group_slug"], row["group_title"], row["visibility"], row["policy"]),
     )
