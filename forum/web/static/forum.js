@@ -314,7 +314,7 @@ const step = (by) => {
 const press = (key) => {
   const link = $(`.at [data-key="${key}"], .post:target [data-key="${key}"]`);
   if (link) return link.click();
-  if (key === "reply" && composer) field("body").focus();
+  if (key === "reply" && composer) field("body")?.focus();
 };
 
 async function help() {
@@ -339,7 +339,7 @@ const keys = {
   "/": () => ($("#q") || $(".find input"))?.focus(),
   "?": help,
 };
-const places = { h: "/", n: "/notices", g: "/groups", l: "/latest" };
+const places = { h: "/", n: "/notices", g: "/groups", l: "/latest", i: "/initiatives" };
 
 addEventListener("keydown", (event) => {
   if (event.key === "Escape") $$("details.menu[open], details.more[open]").forEach((open) => open.removeAttribute("open"));
