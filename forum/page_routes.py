@@ -84,6 +84,7 @@ PAGES: Final[tuple[PageRoute, ...]] = (
     get("/g/{slug}/activity", activity.of_group),
     get("/g/{slug}/edit", places.text_form),
     post("/g/{slug}/edit", places.save_text),
+    post("/g/{slug}/edit/initiatives", places.save_terms),
     post("/invitations/{id:int}/accept", places.accept_invitation),
     get("/invitations/{token}", places.invitation_link),
     post("/invitations/{token}", places.accept_link),

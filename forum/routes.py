@@ -90,6 +90,7 @@ API = (
     get("/groups", groups.list_groups),
     get("/groups/{slug}", groups.get_group),
     put("/groups/{slug}/text", groups.put_group_text),
+    put("/groups/{slug}/initiative-settings", groups.put_initiative_settings),
     get("/groups/{slug}/threads", threads.list_group_threads),
     post("/groups/{slug}/threads", threads.post_thread),
     get("/groups/{slug}/decisions", polls.list_decisions),

@@ -6,6 +6,7 @@ from auth.actor import GroupRole, Scope
 from forum.api.operation import Call, Nothing, answer, created, document, nothing, operation
 from forum.groups import queries
 from forum.groups.commands import invitations, members, membership, requests, text
+from forum.groups.commands.terms import set_initiative_terms
 from forum.groups.schemas import (
     BanWish,
     Decision,
@@ -14,6 +15,7 @@ from forum.groups.schemas import (
     GroupMembers,
     GroupPage,
     GroupText,
+    InitiativeTerms,
     InvitationSent,
     InvitationWish,
     Limit,
@@ -48,6 +50,13 @@ async def put_group_text(call: Call[GroupText, Nothing]) -> Response:
     await text.edit_group_text(
         call.actor, call.slug(), purpose=call.body.purpose, rules=call.body.rules
     )
+    return document(await queries.group_page(call.actor, call.slug()))
+
+
+@operation("edit_group_text", body=InitiativeTerms, answers={200: GroupPage}, scope=POST)
+async def put_initiative_settings(call: Call[InitiativeTerms, Nothing]) -> Response:
+    """Say what an initiative needs that is launched here from now on."""
+    await set_initiative_terms(call.actor, call.slug(), call.body)
     return document(await queries.group_page(call.actor, call.slug()))
 
 

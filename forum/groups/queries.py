@@ -61,7 +61,7 @@ LIST = (
 PAGE = (
     """
     SELECT row_to_json(page) FROM (
-        SELECT card.*, g.rules, g.members_may_invite,
+        SELECT card.*, g.rules, g.members_may_invite, g.cosponsor_goal, g.gathering_days, g.anyone_may_cosponsor,
                (SELECT coalesce(json_agg(json_build_object('username', p.username, 'name', p.display_name)
                                          ORDER BY p.display_name), '[]')
                 FROM memberships f JOIN members p ON p.id = f.member_id

@@ -55,11 +55,27 @@ class Person(msgspec.Struct, frozen=True):
     name: str
 
 
+class InitiativeTerms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What an initiative launched here needs: 1 to 10,000 co-sponsors within 7 to 730 days.
+
+    ``anyone_may_cosponsor``: whoever may read the group, not only its members (never in closed and hidden groups).
+    """
+
+    cosponsor_goal: Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
+    gathering_days: Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
+    anyone_may_cosponsor: bool
+
+
 class GroupPage(GroupCard, frozen=True):
+    """``cosponsor_goal`` and the two after it are what an initiative launched here needs: ``InitiativeTerms``."""
+
     rules: str
     members_may_invite: bool
     has_facilitator: bool
     facilitators: list[Person]
+    cosponsor_goal: int
+    gathering_days: int
+    anyone_may_cosponsor: bool
     follow: str | None
 
 

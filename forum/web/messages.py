@@ -140,6 +140,8 @@ _FIELDS: Final = {
     "not_in_group": _("This person does not take part in the group. Please check the spelling."),
     "too_many_leads": _("Twelve people can lead an initiative together, which is plenty."),
     "other_group": _("This thread is in another group."),
+    "goal_out_of_range": _("An initiative needs 1 to 10,000 co-sponsors. Please give a number in between."),
+    "days_out_of_range": _("Please give 7 to 730 days."),
     "due_in_past": _("This day is over. Please choose today or a later one."),
     "due_too_late": _("This is more than ten years ahead. Please choose an earlier day."),
     "tasks_only": _("Only a task can be taken from a post."),

@@ -14,6 +14,7 @@ JSON, HTML = "json", "html"
 INITIATIVE = "/initiatives/{initiative}"
 GROUP, THREAD, POST, POLL = "/groups/{slug}", "/threads/{thread}", "/posts/{post}", "/polls/{poll}"
 STEP = INITIATIVE + "/steps/{step}"
+TERMS = {"cosponsor_goal": 12, "gathering_days": 90, "anyone_may_cosponsor": True}
 REASON = {"reason": "I work on this."}
 
 
@@ -281,6 +282,8 @@ DEEDS: dict[str, Deed] = {
         api("PUT", GROUP + "/text", {"purpose": "Another purpose.", "rules": ""}),
         page("/g/{slug}/edit"),
         form("/g/{slug}/edit", purpose="Another purpose.", rules=""),
+        api("PUT", GROUP + "/initiative-settings", TERMS),
+        form("/g/{slug}/edit/initiatives", cosponsor_goal="12", gathering_days="90"),
     ),
     "impersonate": deed(form("/m/{username}/view-as", reason="support")),
     "administer_site": deed(

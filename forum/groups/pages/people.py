@@ -6,9 +6,10 @@ from starlette.responses import Response
 from auth.actor import GroupRole
 from forum.groups import queries
 from forum.groups.commands import invitations, members, requests
+from forum.groups.commands.terms import set_initiative_terms
 from forum.groups.commands.text import edit_group_text
 from forum.groups.policies import can_edit_text, can_invite, can_manage_members
-from forum.groups.schemas import GroupMember, GroupPage, RequestList
+from forum.groups.schemas import GroupMember, GroupPage, InitiativeTerms, RequestList
 from forum.kit.errors import Invalid, Refusal
 from forum.kit.verdict import require
 from forum.web.language import gettext as _
@@ -163,10 +164,17 @@ async def _text_form(view: View, refusal: Refusal | None) -> Response:
     return shown(
         view,
         "groups/edit.html",
-        title=_("Purpose and rules"),
+        title=_("Purpose, rules and initiatives"),
         section="groups",
         group=group,
-        values={"purpose": doc.purpose, "rules": doc.rules} | view.form,
+        values={
+            "purpose": doc.purpose,
+            "rules": doc.rules,
+            "cosponsor_goal": doc.cosponsor_goal,
+            "gathering_days": doc.gathering_days,
+        }
+        | view.form,
+        anyone=bool(view.text("anyone_may_cosponsor")) if "gathering_days" in view.form else doc.anyone_may_cosponsor,
         errors=errors_of(refusal),
     )
 
@@ -179,4 +187,16 @@ async def text_form(view: View) -> Response:
 @form("edit_group_text", refill=_text_form)
 async def save_text(view: View) -> Response:
     await edit_group_text(view.actor, view.slug(), purpose=view.text("purpose"), rules=view.text("rules"))
+    return see(f"/g/{view.slug()}", said="saved")
+
+
+@form("edit_group_text", refill=_text_form)
+async def save_terms(view: View) -> Response:
+    """What an initiative launched here needs. An empty field is a wrong one: there is no group without these."""
+    terms = InitiativeTerms(
+        cosponsor_goal=view.sent_number("cosponsor_goal") or 0,
+        gathering_days=view.sent_number("gathering_days") or 0,
+        anyone_may_cosponsor=bool(view.text("anyone_may_cosponsor")),
+    )
+    await set_initiative_terms(view.actor, view.slug(), terms)
     return see(f"/g/{view.slug()}", said="saved")
