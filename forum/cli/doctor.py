@@ -4,6 +4,7 @@ import typer
 from config.settings import Settings
 from forum.cli.session import in_database, say
 from forum.groups.recount import count_places_without_grant, mend_roles, recount_groups
+from forum.initiatives.recount import find_broken_histories, recount_initiatives
 from forum.kit import migration
 from forum.searching import engine
 from forum.searching.comparison import verify
@@ -24,13 +25,15 @@ def doctor() -> None:
 async def _examine(settings: Settings) -> list[str]:
     if pending := await migration.pending():
         return [f"WRONG  migrations pending: {', '.join(pending)} (run: forum migrate)"]
-    gaps, baseless = await find_gaps(), await count_places_without_grant()
+    gaps, baseless, broken = await find_gaps(), await count_places_without_grant(), await find_broken_histories()
     return [
         f"mended {await recount_threads()} thread counters",
+        f"mended {await recount_initiatives()} counters of co-sponsors",
         f"mended {await recount_groups()} group counters",
         f"mended {await mend_roles()} roles of places",
         f"{'WRONG  ' if baseless else ''}{baseless} places without a grant",
         f"mended {await recount_reactions()} reaction counters",
+        f"{'WRONG  ' if broken else ''}{broken} initiatives that stand where their history does not lead",
         f"{'WRONG  ' if gaps else ''}{gaps} threads with gaps in their post numbers",
         await _index(settings),
     ]

@@ -156,6 +156,7 @@ def filled(template: str, cast: Cast) -> str:
     values = {
         "id": str(numbers["public"] if numbers else 1),
         "request_id": "1",
+        "step_id": "1",
         "slug": "thread" if kind in ("t", "i") else "public-group",
         "username": "sol",
         "kind": "thanks",

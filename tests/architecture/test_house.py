@@ -31,6 +31,7 @@ OWN_NAMES = {
     "courses/campus": "what reads rosters in this process",
     "courses/rosters": "one reading of a roster, from the platform to the places",
     "provisioning/people": "what SCIM asks of the forum, as a class",
+    "initiatives/recount": "counters made anew, histories looked at, for the doctor",
     "initiatives/stages": "the states of an initiative, pure",
     "polls/terms": "what a new poll asks for, checked and complete",
     "polls/counting": "from rows to the tally",
