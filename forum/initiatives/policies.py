@@ -5,7 +5,7 @@ from auth.actor import Actor
 from forum.groups.models import Visibility
 from forum.groups.policies import GroupState, can_act, can_contribute, can_read, can_write, taken_for_somebody
 from forum.initiatives.models import AnswerKind, Stage
-from forum.initiatives.stages import ENDED, OPEN
+from forum.initiatives.stages import ENDED, LAUNCHED, OPEN, UNDER_WAY
 from forum.kit.verdict import ALLOWED, NOT_FOUND, Verdict
 
 SHARED = frozenset({Visibility.PUBLIC, Visibility.MEMBERS})
@@ -52,7 +52,7 @@ def can_draft(actor: Actor, group: GroupState) -> Verdict:
 
 def can_see(actor: Actor, initiative: InitiativeState) -> Verdict:
     """A draft is for those who make it and the author of its thread; to everybody else it is not there at all."""
-    if initiative.stage is Stage.DRAFT and not _makes(actor, initiative):
+    if initiative.stage not in LAUNCHED and not _makes(actor, initiative):
         return NOT_FOUND
     return can_read(actor, initiative.group)
 
@@ -71,6 +71,8 @@ def can_edit(actor: Actor, initiative: InitiativeState) -> Verdict:
 def can_discard(actor: Actor, initiative: InitiativeState) -> Verdict:
     """Only the lead gives a draft up; a silenced one may as well: taking back is not speaking."""
     if not (verdict := can_see(actor, initiative)):
+        return verdict
+    if not (verdict := _counts_here(actor, initiative)):
         return verdict
     if initiative.stage is not Stage.DRAFT:
         return Verdict("already_launched")
@@ -98,7 +100,7 @@ def can_lead(actor: Actor, initiative: InitiativeState) -> Verdict:
 
 def can_ask_lead(actor: Actor, initiative: InitiativeState) -> Verdict:
     """Ask somebody to lead along: the leads; the facilitators where nobody leads any more."""
-    if initiative.stage in ENDED:
+    if initiative.stage not in UNDER_WAY:
         return can_see(actor, initiative) and Verdict("initiative_ended")
     if initiative.lead_id is None and initiative.stage is not Stage.DRAFT and actor.facilitates(initiative.group.id):
         return can_write(actor)
@@ -113,28 +115,31 @@ def can_answer_request(actor: Actor, initiative: InitiativeState) -> Verdict:
         return verdict
     if actor.member_id not in initiative.asked:
         return Verdict("not_asked")
-    return Verdict("initiative_ended") if initiative.stage in ENDED else ALLOWED
+    return ALLOWED if initiative.stage in UNDER_WAY else Verdict("initiative_ended")
 
 
 def can_step_down(actor: Actor, initiative: InitiativeState) -> Verdict:
     if not (verdict := can_see(actor, initiative)):
         return verdict
-    if not (verdict := taken_for_somebody(actor, initiative.group)):
+    if not (verdict := _counts_here(actor, initiative)):
         return verdict
     if actor.member_id not in initiative.leads:
         return Verdict("leads_only")
     if initiative.stage is Stage.DRAFT and actor.member_id == initiative.lead_id:
         return Verdict("discard_instead")
-    return Verdict("initiative_ended") if initiative.stage in ENDED else ALLOWED
+    return ALLOWED if initiative.stage in UNDER_WAY else Verdict("initiative_ended")
 
 
 def can_consent(actor: Actor, initiative: InitiativeState) -> Verdict:
     """Let one's thread become an initiative."""
     if not (verdict := can_see(actor, initiative)):
         return verdict
+    if not (verdict := _counts_here(actor, initiative)):
+        return verdict
     if not (verdict := can_write(actor)):
         return verdict
-    return ALLOWED if actor.member_id == initiative.consent_of else Verdict("not_asked")
+    asked = initiative.stage is Stage.DRAFT and actor.member_id == initiative.consent_of
+    return ALLOWED if asked else Verdict("not_asked")
 
 
 def can_leave_thread(actor: Actor, initiative: InitiativeState) -> Verdict:
@@ -158,9 +163,7 @@ def can_withdraw_support(actor: Actor, initiative: InitiativeState) -> Verdict:
     """Also for somebody silenced, and for one who has left the group since: taking back is not speaking."""
     if not (verdict := can_see(actor, initiative)):
         return verdict
-    if not (verdict := taken_for_somebody(actor, initiative.group)):
-        return verdict
-    if not (verdict := can_act(actor)):
+    if not (verdict := _counts_here(actor, initiative)):
         return verdict
     return ALLOWED if initiative.stage is Stage.GATHERING else Verdict("goal_was_reached")
 
@@ -211,7 +214,7 @@ def can_work(actor: Actor, initiative: InitiativeState) -> Verdict:
     """Its steps: the leads, until it ends."""
     if not (verdict := can_lead(actor, initiative)):
         return verdict
-    return Verdict("initiative_ended") if initiative.stage in ENDED else ALLOWED
+    return ALLOWED if initiative.stage in UNDER_WAY else Verdict("initiative_ended")
 
 
 def can_finish_step(actor: Actor, initiative: InitiativeState, owner_id: int | None) -> Verdict:
@@ -222,7 +225,7 @@ def can_finish_step(actor: Actor, initiative: InitiativeState, owner_id: int | N
         return verdict
     if not (verdict := can_contribute(actor, initiative.group)):
         return verdict
-    return Verdict("initiative_ended") if initiative.stage in ENDED else ALLOWED
+    return ALLOWED if initiative.stage in UNDER_WAY else Verdict("initiative_ended")
 
 
 def can_post_update(actor: Actor, initiative: InitiativeState) -> Verdict:
@@ -255,6 +258,11 @@ def _may_support(actor: Actor, initiative: InitiativeState) -> Verdict:
         return Verdict("reading_only")
     anyone = group.visibility in SHARED and (initiative.anyone_may_cosponsor or actor.is_staff)
     return ALLOWED if anyone or actor.belongs_to(group.id) else Verdict("not_a_member")
+
+
+def _counts_here(actor: Actor, initiative: InitiativeState) -> Verdict:
+    """Not banned from its group, and approved; also those who are silenced, for taking back is not speaking."""
+    return taken_for_somebody(actor, initiative.group) and can_act(actor)
 
 
 def _makes(actor: Actor, initiative: InitiativeState) -> bool:

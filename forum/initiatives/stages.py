@@ -19,6 +19,8 @@ class Move(StrEnum):
 
 ENDED: Final = frozenset({Stage.COMPLETED, Stage.WITHDRAWN, Stage.LAPSED, Stage.DECLINED})
 OPEN: Final = frozenset({Stage.GATHERING, Stage.ACTIVE})
+LAUNCHED: Final = OPEN | ENDED
+UNDER_WAY: Final = OPEN | {Stage.DRAFT}
 
 EDGES: Final = {
     (Stage.DRAFT, Move.LAUNCH): Stage.GATHERING,

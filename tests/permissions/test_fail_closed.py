@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 from auth.actor import Actor, GroupRole, StaffRole, Status
 from forum.groups import policies as groups
 from forum.groups.models import JoinPolicy, Visibility
+from forum.initiatives import policies as initiatives
+from forum.initiatives.models import AnswerKind, Stage
 from forum.kit.verdict import Verdict
 from forum.members import policies as members
 from forum.threads import policies as threads
@@ -17,7 +19,7 @@ from forum.threads.models import PostState, ThreadKind
 JUNK = "something else"
 RULES = {
     f"{module.__name__.split('.')[1]}.{name}": rule
-    for module in (groups, members, threads)
+    for module in (groups, members, threads, initiatives)
     for name, rule in inspect.getmembers(module, inspect.isfunction)
     if name.startswith("can_") and rule.__module__ == module.__name__
 }
@@ -27,6 +29,7 @@ READING = {
     "groups.can_read",
     "threads.can_read_post",
     "threads.can_reach_post",
+    "initiatives.can_see",
 }
 OWN_ACCOUNT = {
     "members.can_see_profile",
@@ -39,10 +42,15 @@ QUIET = READING | OWN_ACCOUNT | KEEPING | {
     "groups.can_act", "groups.can_join", "groups.can_ask_to_join", "groups.can_leave", "groups.can_list_members",
     "groups.can_read_log", "members.can_read_site_log",
     "members.can_see_people", "members.can_approve_members", "threads.can_read_history", "threads.can_withdraw",
+    "initiatives.can_discard", "initiatives.can_step_down", "initiatives.can_withdraw_support",
 }  # fmt: skip
 
 WRITING = {
     f"threads.can_{deed}" for deed in ("start_thread", "reply", "react", "edit", "accept_answer", "edit_thread")
+} | {
+    f"initiatives.can_{deed}" for deed in (
+        "draft", "edit", "launch", "lead", "work", "post_update", "finish_step", "open_space", "complete", "withdraw",
+        "answer_request", "cosponsor")
 } | {"groups.can_invite", "groups.can_edit_text", "groups.can_manage_members"}
 
 
@@ -84,11 +92,32 @@ POSTS = st.builds(
     version=st.just(1),
     number=st.one_of(st.none(), NUMBERS),
 )
+SOME = st.frozensets(NUMBERS)
+INITIATIVES = st.builds(
+    initiatives.InitiativeState,
+    id=NUMBERS,
+    group=GROUPS,
+    stage=some(*Stage),
+    title=st.just("Title"),
+    slug=st.just("slug"),
+    version=st.just(1),
+    lead_id=st.one_of(st.none(), NUMBERS),
+    co_leads=SOME,
+    asked=SOME,
+    consent_of=st.one_of(st.none(), NUMBERS),
+    anyone_may_cosponsor=st.booleans(),
+    over=st.booleans(),
+    answer=st.one_of(st.none(), some(*AnswerKind)),
+    answer_owed=st.booleans(),
+    space_id=st.one_of(st.none(), NUMBERS),
+)
 KINDS_OF_THING: dict[Any, st.SearchStrategy[Any]] = {
     groups.GroupState: GROUPS,
     threads.ThreadState: THREADS,
     threads.PostInfo: POSTS,
+    initiatives.InitiativeState: INITIATIVES,
     int: NUMBERS,
+    int | None: st.one_of(st.none(), NUMBERS),
     Status: some(*Status),
     StaffRole | None: some(None, *StaffRole),
 }
@@ -108,7 +137,7 @@ def things(rule: Callable[..., Verdict]) -> list[Any]:
 def group_of(thing: Any) -> groups.GroupState | None:
     if isinstance(thing, threads.PostInfo):
         return thing.thread.group
-    if isinstance(thing, threads.ThreadState):
+    if isinstance(thing, threads.ThreadState | initiatives.InitiativeState):
         return thing.group
     return thing if isinstance(thing, groups.GroupState) else None
 
@@ -149,5 +178,7 @@ def _state_is_known(name: str, actor: Actor, given_things: list[Any]) -> None:
     for thing in given_things:
         if isinstance(thing, threads.PostInfo) and name != "threads.can_reach_post":
             assert thing.state != JUNK or threads.sees_unpublished(actor, thing.thread.group), name
+        if isinstance(thing, initiatives.InitiativeState) and not name.endswith(("can_see", "can_lead")):
+            assert thing.stage != JUNK, name
         if isinstance(thing, groups.GroupState) and name.endswith("join"):
             assert thing.policy != JUNK or actor.belongs_to(thing.id), name
