@@ -8,6 +8,7 @@ from config.settings import Settings
 from forum.app import Site
 from forum.searching import engine
 from search.embedded import EmbeddedEngine
+from tests.api.standing import undertake
 from tests.cast import Cast
 from tests.support import database
 from tests.support.clients import Client, client_of
@@ -20,10 +21,13 @@ def own_url(cast: Cast) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-async def own_site(own_url: str, settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Site]:
+async def own_site(
+    own_url: str, settings: Settings, cast: Cast, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Site]:
     site = Site(settings)
     engine.install(EmbeddedEngine(tmp_path_factory.mktemp("search")))
     async with site.running(own_url):
+        await undertake(cast)
         yield site
 
 

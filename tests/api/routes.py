@@ -8,6 +8,7 @@ from typing import Any
 
 from forum.page_routes import PAGES
 from forum.routes import API, PREFIX
+from tests.api.standing import NUMBERS
 from tests.cast import Cast
 from tests.courses.lms import CAMPUS
 
@@ -56,7 +57,7 @@ BODIES: dict[str, dict[str, Any]] = {
     },
     "put_withdrawal": {"reason": "No time."},
     "put_reopening": {"reason": "There is time again."},
-    "post_answer": {"kind": "accepted", "body": "Good."},
+    "post_answer": {"kind": "needs_work", "body": "Good."},
     "post_preview": {"body": "**Bold**"},
     "post_platform": dict(CAMPUS),
     "post_deployment": {"deployment_id": "1"},
@@ -111,6 +112,7 @@ FORMS: dict[str, dict[str, str]] = {
     "reopen_initiative": {"reason": "Somebody has."},
     "save_appearance": {"theme": "dark", "keys": "on"},
 }
+VERSIONED = {"patch_post", "patch_thread", "patch_me", "put_draft", "patch_initiative", "patch_step"}
 # Over the limit wherever text is taken.
 LONG_FIELDS = {
     "title": 200, "body": 32_000, "note": 1000, "reason": 2000, "answer": 2000, "purpose": 2000, "rules": 4000,
@@ -154,7 +156,7 @@ def filled(template: str, cast: Cast) -> str:
         cast.threads if kind in ("threads", "t", "similar") else cast.first if kind in ("posts", "p") else None
     )
     values = {
-        "id": str(numbers["public"] if numbers else 1),
+        "id": str(numbers["public"] if numbers else NUMBERS.get(template.removeprefix(PREFIX), 1)),
         "request_id": "1",
         "step_id": "1",
         "slug": "thread" if kind in ("t", "i") else "public-group",
@@ -172,8 +174,7 @@ def filled(template: str, cast: Cast) -> str:
 def operations(cast: Cast) -> Iterator[Target]:
     for route in API:
         declared = route.operation
-        versioned = declared.name in ("patch_post", "patch_thread", "patch_me", "put_draft")
-        headers = {"If-Match": '"1"'} if versioned else {}
+        headers = {"If-Match": '"1"'} if declared.name in VERSIONED else {}
         path = filled(PREFIX + route.path, cast)
         body = BODIES.get(declared.name)
         assert body is not None or declared.body is None, f"no example of {declared.name}"

@@ -22,7 +22,7 @@ SENTINEL = "4242424242"
 OWN = {
     "title", "body", "kind", "language", "level", "version", "reason", "country", "sector", "gender", "languages",
     "name", "bio", "time_zone", "note", "answer", "purpose", "rules", "group", "thread", "in_reply_to", "theme",
-    "username", "uses", "days", "member",
+    "username", "uses", "days", "member", "aim", "why", "ask", "owner", "post", "due_on", "numbers", "links",
 }  # fmt: skip
 
 # Columns without a limit of their own, and why they need none.
@@ -31,6 +31,12 @@ UNLIMITED = {
     "posts.text": "made from the body, whose length is checked",
     "members.languages": "at most twenty (members_languages_few) of a shape that the schema holds",
     "members.suspension_reason": "no route writes it yet",
+    "initiatives.aim_html": "made from the aim, whose length is checked",
+    "initiatives.why_html": "made from the reasons, whose length is checked",
+    "initiatives.ask_html": "made from what is asked, whose length is checked",
+    "initiatives.languages": "at most twenty (initiatives_languages_few) of a shape that the schema holds",
+    "official_answers.html": "made from the body, whose length is checked",
+    "closing_reports.html": "made from the body, whose length is checked",
     "notices.note": "a copy of a report's or an answer's text, limited there",
     "job_tries.last_error": "cut by the worker",
     "api_tokens.scopes": "one of three words each",

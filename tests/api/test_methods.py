@@ -1,5 +1,5 @@
 """Every route and every method: reading changes nothing (S-6), what is not offered is 405 and says what is."""
-
+import re
 from collections.abc import Callable
 
 import asyncpg
@@ -81,8 +81,8 @@ async def test_other_methods_are_refused_with_what_there_is(as_: As, cast: Cast)
     faults = Faults()
     offered: dict[str, set[str]] = {}
     for target in (*operations(cast), *pages(cast)):
-        # /t/1/reply is a thread's address, too: its last part is not looked at.
-        also = {"GET"} if target.template.startswith("/t/{id:int}/") else set()
+        # /t/1/reply is a thread's address, too: its last part is not looked at; an initiative's likewise, of two parts.
+        also = {"GET"} if re.match(r"/(t/{id:int}/|i/{id:int}/[^/]+$)", target.template) else set()
         offered.setdefault(target.path, also).add(target.method)
     async with as_("ben") as ben:
         for path, methods in offered.items():

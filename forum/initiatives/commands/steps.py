@@ -54,7 +54,7 @@ async def change_step(actor: Actor, initiative_id: int, step_id: int, wish: Step
     """
     state = await initiative_door(actor, initiative_id, lock=True)
     require(can_work(actor, state))
-    step = await _step(initiative_id, step_id)
+    step, title = await _step(initiative_id, step_id), step_title(wish.title)
     if version is None:
         raise PreconditionMissing
     if step.version != version:
@@ -62,7 +62,7 @@ async def change_step(actor: Actor, initiative_id: int, step_id: int, wish: Step
     if wish.due_on != step.due_on:
         await check_due(actor, wish.due_on)
     await Step.filter(id=step_id).update(
-        title=step_title(wish.title),
+        title=title,
         due_on=wish.due_on,
         owner_id=await _owner(state, wish.owner, step.owner_id),
         version=version + 1,

@@ -26,14 +26,13 @@ _MADE = """
         WHERE t.author_id = $3 AND c.consent_asked_at IS NOT NULL AND c.consented_at IS NULL)
 """
 # $4 whether the reader may see people, $5 group, $6 stage, $7 language, $8 country, $9 only overdue answers.
-# A country counts where the profile shows it to every member, as in the directory.
+# A country counts where the profile shows it to every member, as in the directory; its people are looked up once.
 _FILTERS = """
     AND ($5::text IS NULL OR i.group_id = (SELECT id FROM groups WHERE slug = $5))
     AND ($6::text IS NULL OR i.stage = $6) AND ($7::text IS NULL OR $7 = ANY(i.languages))
-    AND ($8::text IS NULL OR $4::boolean AND EXISTS (
-        SELECT FROM initiative_leads l JOIN members p ON p.id = l.member_id
-        WHERE l.initiative_id = i.id AND l.state = 'accepted' AND p.country = $8
-          AND coalesce(p.audiences ->> 'country', 'members') = 'members'))
+    AND ($8::text IS NULL OR $4::boolean AND i.id IN (
+        SELECT l.initiative_id FROM members p JOIN initiative_leads l ON l.member_id = p.id
+        WHERE p.country = $8 AND coalesce(p.audiences ->> 'country', 'members') = 'members' AND l.state = 'accepted'))
     AND (NOT $9::boolean OR i.answer_due_at < now())
 """
 # $10 key, $11 id: where the last page ended.

@@ -1,0 +1,34 @@
+"""Initiatives, one for each address below them that has to find it as it stands, so that no request meets another's."""
+from typing import Final
+
+from forum.kit.transaction import command, connection
+from tests.cast import Cast
+from tests.initiatives.making import make
+
+# By what follows the id.
+STAND: Final = {
+    "": "draft",
+    "/steps": "accepted",
+    "/steps/{step_id:int}": "accepted",
+    "/updates": "accepted",
+    "/space": "accepted",
+    "/report": "accepted",
+    "/withdrawal": "accepted",
+    "/reopening": "withdrawn",
+    "/answers": "active",
+}
+# As they are numbered in an empty table.
+NUMBERS: Final = {f"/initiatives/{{id:int}}{rest}": number for number, rest in enumerate(STAND, 1)}
+STEP = "INSERT INTO initiative_steps (initiative_id, kind, title) VALUES ($1, 'milestone', 'A feed')"
+
+
+@command
+async def undertake(cast: Cast) -> None:
+    """Fay leads them, with Ben."""
+    group, fay, ben = cast.groups["public"], cast.members["fay"], cast.members["ben"]
+    for number, stage in enumerate(STAND.values(), 1):
+        answer = ("accepted", fay) if stage == "accepted" else None
+        standing = "active" if answer else stage
+        assert await make(group, fay, standing, co_leads=[ben], answer=answer) == number
+    async with connection() as sql:
+        await sql.execute(STEP, NUMBERS["/initiatives/{id:int}/steps/{step_id:int}"])
