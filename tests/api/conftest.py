@@ -8,7 +8,7 @@ from config.settings import Settings
 from forum.app import Site
 from forum.searching import engine
 from search.embedded import EmbeddedEngine
-from tests.api.standing import undertake
+from tests.api.standing import stand_again, undertake
 from tests.cast import Cast
 from tests.support import database
 from tests.support.clients import Client, client_of
@@ -34,6 +34,7 @@ async def own_site(
 @pytest.fixture
 async def as_(own_site: Site) -> Callable[..., Client]:
     """``as_("ben")``, ``as_("ben", browser=True)``: like ``client``, with real commits."""
+    await stand_again()
     return lambda name, browser=False: client_of(own_site, name, browser=browser)
 
 

@@ -22,6 +22,10 @@ NUMBERS: Final = {f"/initiatives/{{id:int}}{rest}": number for number, rest in e
 STEP = "INSERT INTO initiative_steps (initiative_id, kind, title) VALUES ($1, 'milestone', 'A feed')"
 
 
+AGAIN = "UPDATE initiatives SET stage = 'active', ended_at = NULL, space_id = NULL WHERE id = ANY($1::bigint[])"
+ENDING: Final = [NUMBERS[f"/initiatives/{{id:int}}/{rest}"] for rest in ("space", "report", "withdrawal")]
+
+
 @command
 async def undertake(cast: Cast) -> None:
     """Fay leads them, with Ben."""
@@ -32,3 +36,11 @@ async def undertake(cast: Cast) -> None:
         assert await make(group, fay, standing, co_leads=[ben], answer=answer) == number
     async with connection() as sql:
         await sql.execute(STEP, NUMBERS["/initiatives/{id:int}/steps/{step_id:int}"])
+
+
+@command
+async def stand_again() -> None:
+    """What an earlier test brought to its end goes on."""
+    async with connection() as sql:
+        await sql.execute(AGAIN, ENDING)
+        await sql.execute("DELETE FROM closing_reports")

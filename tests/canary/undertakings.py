@@ -16,8 +16,17 @@ REASON = """
     INSERT INTO stage_changes (initiative_id, was, stage, actor_id, reason) VALUES ($1, 'gathering', 'active', $3, $2)
 """
 REPORT = """
-    INSERT INTO closing_reports (initiative_id, body, html, renderer, written_by_id)
-    VALUES ($1, $2::text, $2::text, 1, $3)
+    INSERT INTO closing_reports (initiative_id, body, html, renderer, written_by_id, numbers, links)
+    VALUES ($1, $2::text, $2::text, 1, $3, jsonb_build_array(jsonb_build_object('what', $4::text, 'value', $5::text)),
+        jsonb_build_array(jsonb_build_object('title', $6::text, 'url', 'https://example.test/' || $7::text)))
+"""
+UPDATE = """
+    INSERT INTO posts (thread_id, author_id, number, kind, body, html, text, renderer)
+    SELECT thread_id, $3, 1, 'update', $2::text, $2::text, $2::text, 1 FROM initiatives WHERE id = $1
+"""
+NOTICE = """
+    INSERT INTO notices (member_id, cause, kind, group_id, initiative_id)
+    SELECT m, 'initiative:' || $1::bigint, 'co_lead_asked', $2, $1 FROM unnest($3::bigint[]) m
 """
 
 
@@ -40,11 +49,17 @@ async def undertaken(raw: Any, plot: "Plot", kind: str, readers: frozenset[str])
     await raw.execute(ANSWER, launched, word("answer"))
     plot.note("step", await raw.fetchval(STEP, launched, word("milestone")))
     await raw.execute(REASON, launched, word("history"), people["fay"])
-    await raw.execute(REPORT, launched, word("report"), people["ben"])
+    figures = [word(f"report's {part}") for part in ("figure", "value", "link", "address")]
+    await raw.execute(REPORT, launched, word("report"), people["ben"], *figures)
+    await raw.execute(UPDATE, launched, word("update"), people["ben"])
     plot.note("initiative", launched)
     makers = frozenset({"ben", "fay"})
     draft = await make(group, people["ben"], "draft", title=word("draft's title", makers), asked=[people["fay"]])
     await raw.execute(
         TEXT, draft, word("draft's aim", makers), word("draft's why", makers), word("draft's ask", makers)
     )
+    plot.note("step", await raw.fetchval(STEP, draft, word("draft's milestone", makers)))
     plot.note("initiative", draft)
+    # What they were told, who may not know of it (any more).
+    for number in (launched, draft):
+        await raw.execute(NOTICE, number, group, [people[name] for name in ("cem", "sol", "pia", "bea", "ada")])
