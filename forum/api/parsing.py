@@ -13,7 +13,7 @@ T = TypeVar("T")
 LARGEST_ID = 2**63 - 1
 DEEPEST = 20
 
-_AT = re.compile(r"at `\$\.?([^`]*)`$")
+_AT = re.compile(r"`\$\.?([^`]*)`$")
 _UNKNOWN = re.compile(r"unknown field `([^`]*)`")
 _MISSING = re.compile(r"missing required field `([^`]*)`")
 _UNPRINTABLE = re.compile("[\x00\ud800-\udfff]")

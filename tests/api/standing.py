@@ -1,9 +1,10 @@
-"""Initiatives, one for each address below them that has to find it as it stands, so that no request meets another's."""
+"""Initiatives, one for each address below them that has to find it as it stands, and a poll."""
 from typing import Final
 
 from forum.kit.transaction import command, connection
 from tests.cast import Cast
 from tests.initiatives.making import make
+from tests.permissions.stage import Stage, poll
 
 # By what follows the id.
 STAND: Final = {
@@ -34,6 +35,7 @@ async def undertake(cast: Cast) -> None:
         answer = ("accepted", fay) if stage == "accepted" else None
         standing = "active" if answer else stage
         assert await make(group, fay, standing, co_leads=[ben], answer=answer) == number
+    await poll(Stage(cast, "public", "ben"))
     async with connection() as sql:
         await sql.execute(STEP, NUMBERS["/initiatives/{id:int}/steps/{step_id:int}"])
 

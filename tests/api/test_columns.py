@@ -35,6 +35,7 @@ UNLIMITED = {
     "initiatives.why_html": "made from the reasons, whose length is checked",
     "initiatives.ask_html": "made from what is asked, whose length is checked",
     "initiatives.languages": "at most twenty (initiatives_languages_few) of a shape that the schema holds",
+    "polls.outcome_html": "made from the outcome, whose length is checked",
     "official_answers.html": "made from the body, whose length is checked",
     "closing_reports.html": "made from the body, whose length is checked",
     "notices.note": "a copy of a report's or an answer's text, limited there",
