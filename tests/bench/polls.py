@@ -21,7 +21,7 @@ import httpx2
 from config.settings import Settings
 from forum.cli.session import database_url, open_database
 from forum.kit import migration
-from tests.bench.processes import free_port, process, wait_for
+from tests.bench.processes import cpu_seconds, free_port, process, wait_for
 from tests.bench.serve import settings_of
 from tests.cast import Cast, api_token, engage
 from tests.polls.conftest import later
@@ -49,11 +49,11 @@ def main() -> None:
         settings = settings_of(Path(folder) / "data", free_port())
         with database_url(settings) as url:
             cast, names = asyncio.run(_fill(settings, url))
-            with process("web", url, settings), process("worker", url, settings):
+            with process("web", url, settings) as web, process("worker", url, settings):
                 wait_for(settings.server.port)
                 for anonymous in (False, True) * wanted.rounds:
                     sys.stdout.write(f"load before {os.getloadavg()[0]:.1f}\n")
-                    asyncio.run(_run(settings, url, cast, names, anonymous=anonymous, seconds=wanted.seconds))
+                    asyncio.run(_run(settings, url, cast, names, web, anonymous=anonymous, seconds=wanted.seconds))
 
 
 async def _fill(settings: Settings, url: str) -> tuple[Cast, list[str]]:
@@ -64,7 +64,9 @@ async def _fill(settings: Settings, url: str) -> tuple[Cast, list[str]]:
         return cast, list(await gather_crowd(cast.groups["public"], VOTERS))
 
 
-async def _run(settings: Settings, url: str, cast: Cast, names: list[str], *, anonymous: bool, seconds: float) -> None:
+async def _run(
+    settings: Settings, url: str, cast: Cast, names: list[str], web: int, *, anonymous: bool, seconds: float
+) -> None:
     base = f"http://127.0.0.1:{settings.server.port}/api/v1"
     limits = httpx2.Limits(max_connections=200, max_keepalive_connections=200)
     sql = await asyncpg.connect(url)
@@ -74,27 +76,31 @@ async def _run(settings: Settings, url: str, cast: Cast, names: list[str], *, an
             await _ask(http, "GET", f"/polls/{poll['id']}", name)
         await sql.execute(CLOSE_AT, poll["id"], seconds / 2)
         turns = random.Random(29).sample(names * (VOTES // VOTERS), VOTES)
-        begun = time.perf_counter()
+        begun, used = time.perf_counter(), cpu_seconds(web)
         seen = await asyncio.gather(
             *(_vote(http, poll, who, n, begun + seconds * n / VOTES) for n, who in enumerate(turns))
         )
+        each = (cpu_seconds(web) - used) / VOTES * 1000
         for _ in range(WAIT):
             if await sql.fetchval(CLOSED, poll["id"]):
                 break
             await asyncio.sleep(0.5)
         found = dict(await sql.fetchrow(FOUND, poll["id"]))
     await sql.close()
-    _say(seen, found, anonymous=anonymous)
+    _say(seen, found, each, anonymous=anonymous)
 
 
-def _say(seen: list[tuple[str, str, float]], found: dict[str, Any], *, anonymous: bool) -> None:
+def _say(seen: list[tuple[str, str, float]], found: dict[str, Any], each: float, *, anonymous: bool) -> None:
     told = Counter(code for _, code, _ in seen)
     counted = {who for who, code, _ in seen if code == "counted"}
     cuts = statistics.quantiles((took for _, _, took in seen), n=100)
-    right = found["told"] == found["voters"] == found["ballots"] == len(counted) and found["in_time"]
+    right = found["told"] == found["voters"] == found["ballots"] and found["in_time"]
+    # Whoever was told that the site is too busy may have been counted all the same.
+    right &= found["told"] >= len(counted) if told["overloaded"] else found["told"] == len(counted)
     sys.stdout.write(
         f"{'anonymous' if anonymous else 'named'}: p50 {cuts[49]:.1f} ms, p99 {cuts[98]:.1f} ms,"
-        f" worst {max(took for _, _, took in seen):.1f} ms; {dict(told)};"
+        f" worst {max(took for _, _, took in seen):.1f} ms,"
+        f" {each:.1f} ms of the web process's CPU a vote; {dict(told)};"
         f" {found['told']} voters told, {len(counted)} voted: {'right' if right else 'WRONG'}\n"
     )
 
