@@ -151,3 +151,18 @@ async def test_the_database_refuses_to_lift_it(voted, statement):
             async with raw.transaction():
                 await raw.execute(statement, poll["id"])
                 await raw.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+
+async def test_a_vote_by_form_leaves_no_more(ask, client, cast):
+    """Also where the form carries a form id: what is sent twice is answered twice, and kept nowhere."""
+    poll = await ask(anonymous=True)
+    browser = client("fay", browser=True)
+    page = (await browser.get(f"/t/{cast.threads['public']}/thread")).text
+    form_id = page.split('name="form_id" value="')[1].split('"')[0]
+    before = await everything()
+    sent = {"choice": str(poll["options"][0]["id"]), "reason": REASON, "form_id": form_id}
+    assert (await browser.post(f"/polls/{poll['id']}/vote", data=sent)).status_code == 303
+    after = await everything()
+    assert {name for name, rows in after.items() if rows != before[name]} == {"voters", "ballots"}
+    assert (await browser.post(f"/polls/{poll['id']}/vote", data=sent)).status_code == 409
+    assert await sql("SELECT count(*) FROM kept_answers") == 0

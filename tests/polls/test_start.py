@@ -90,3 +90,13 @@ async def test_whoever_may_not_reply_starts_none(client, cast):
         answer = await client(who).post(path, json=body)
         assert (answer.status_code, answer.json()["code"]) == (403, code)
     assert (await client("fay").post(path, json=body)).status_code == 201
+
+
+async def test_the_text_of_its_post_can_be_edited_and_the_poll_stays(client, ask, vote):
+    poll = await ask()
+    await vote("fay", poll, 0)
+    path = f"/api/v1/posts/{poll['post_id']}"
+    edited = await client("ben").patch(path, json={"body": "Once more, clearly."}, headers={"If-Match": '"1"'})
+    assert (edited.status_code, edited.json()["kind"], edited.json()["poll_id"]) == (200, "poll", poll["id"])
+    after = (await client("ben").get(f"/api/v1/polls/{poll['id']}")).json()
+    assert (after["question"], after["voters"], after["version"]) == (poll["question"], 1, 1)
