@@ -4,6 +4,7 @@ import pytest
 from forum.initiatives.commands import clock
 from forum.initiatives.commands.space import BEYOND, NEW
 from forum.initiatives.models import Stage
+from forum.initiatives.recount import BROKEN
 from forum.polls import statements
 from forum.polls.ballots import Rules
 from forum.polls.models import Method, PollKind
@@ -62,6 +63,7 @@ def test_the_history_leads_to_the_stage(demo: Demo) -> None:
         assert ["draft", *became] == [*was, stage]
         assert version == 1 + len(became)
         assert times == sorted(times)
+    assert demo.value(BROKEN) == 0, "what the doctor looks for"
     assert demo.value("SELECT count(*) FROM initiatives WHERE stage = 'draft'") == 2
     assert demo.value("SELECT reason FROM stage_changes WHERE was = 'lapsed' AND stage = 'gathering'")
 
