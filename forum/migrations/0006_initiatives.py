@@ -25,6 +25,7 @@ CREATE INDEX initiatives_newest ON initiatives (id DESC) WHERE launched_at IS NO
 CREATE INDEX initiatives_supported ON initiatives (cosponsor_count DESC, id DESC) WHERE launched_at IS NOT NULL;
 CREATE INDEX initiatives_closing ON initiatives (gathering_ends_at, id) WHERE stage = 'gathering';
 CREATE INDEX initiatives_group ON initiatives (group_id, id DESC) WHERE launched_at IS NOT NULL;
+CREATE INDEX initiatives_consent ON initiatives (thread_id) WHERE consent_asked_at IS NOT NULL AND consented_at IS NULL;
 CREATE INDEX initiatives_owed ON initiatives (answer_due_at, id) WHERE answer_due_at IS NOT NULL;
 CREATE INDEX initiatives_leaderless ON initiatives (leaderless_since) WHERE leaderless_since IS NOT NULL;
 ALTER TABLE initiatives

@@ -13,7 +13,14 @@ from auth.actor import Actor, Status
 from config.database import connect, disconnect, tortoise_config
 from config.settings import DatabaseSettings
 from forum.initiatives.models import Stage
-from forum.initiatives.queries.list import DRAFTS_AND_PLACES, LIST_AND_PLACES, _parameters, _sort
+from forum.initiatives.queries.list import (
+    CLOSING_SOON,
+    DRAFTS_AND_PLACES,
+    LIST_AND_PLACES,
+    WAITING,
+    _parameters,
+    _sort,
+)
 from forum.initiatives.queries.page import MOST_SHOWN, PAGE
 from forum.initiatives.schemas import InitiativesWanted, Sort
 from forum.kit.transaction import connection
@@ -137,6 +144,9 @@ async def run(url: str, times: int) -> None:
             groups = tuple(reader["groups"])
             actor = Actor(member_id=reader["id"], status=Status.ACTIVE, listed=groups, readable=groups)
             await lists(raw, actor, times)
+            for name, part in {"soon to close": CLOSING_SOON, "waiting for one": WAITING}.items():
+                whole, asked, blocks = await measure(raw, "SELECT " + part, (reader["id"], list(groups)), times)
+                sys.stdout.write(f"| the first page, {name} | {whole:.1f} | {asked:.1f} | {blocks:,.0f} |\n")
             busiest = await raw.fetchval(BUSIEST, list(groups))
             values = (busiest, list(groups), reader["id"], True, list(groups), MOST_SHOWN)
             whole, asked, blocks = await measure(raw, PAGE, values, times)
