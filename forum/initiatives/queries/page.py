@@ -17,6 +17,7 @@ VISIBLE = """
         OR (i.consent_asked_at IS NOT NULL AND i.consented_at IS NULL
             AND EXISTS (SELECT FROM threads t WHERE t.id = i.thread_id AND t.author_id = $3)))
 """
+# Who was asked to lead a launched one and has not answered is known to those who lead it, and to themselves.
 HEAD = (
     """
     'id', i.id, 'title', i.title, 'slug', i.slug, 'stage', i.stage, 'languages', i.languages,
@@ -28,7 +29,9 @@ HEAD = (
     'leads', coalesce((SELECT json_agg(json_build_object('username', p.username, 'name', p.display_name,
             'role', l.role, 'state', l.state) ORDER BY l.role DESC, l.answered_at, l.id)
         FROM initiative_leads l JOIN members p ON p.id = l.member_id
-        WHERE l.initiative_id = i.id AND l.state IN ('asked', 'accepted')), '[]'),
+        WHERE l.initiative_id = i.id AND (l.state = 'accepted' OR l.state = 'asked' AND (
+            i.stage = 'draft' OR l.member_id = $3 OR EXISTS (SELECT FROM initiative_leads me
+                WHERE me.initiative_id = i.id AND me.member_id = $3 AND me.state = 'accepted')))), '[]'),
     'cosponsor', EXISTS (SELECT FROM cosponsors c WHERE c.initiative_id = i.id AND c.member_id = $3)
 """
 )
