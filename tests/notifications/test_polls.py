@@ -2,9 +2,8 @@
 import pytest
 
 from forum.jobs.drain import drain
-from forum.polls.jobs import watch_clock
 from forum.searching.rebuild import rebuild
-from tests.polls.conftest import ask, later, over, sql, vote
+from tests.polls.conftest import ask, later, over, sql, tick, vote
 
 pytestmark = pytest.mark.anyio
 __all__ = ["ask", "vote"]
@@ -17,7 +16,7 @@ async def told(site, client):
     await rebuild()
 
     async def look(who):
-        await watch_clock()
+        await tick()
         await drain()
         found = (await client(who).get("/api/v1/notices")).json()["items"]
         return [notice["kind"] for notice in found if notice["kind"] in KINDS]
@@ -82,7 +81,7 @@ async def test_who_may_read_it_no_longer_is_not_told(ask, vote, client, told):
     await vote("ben", poll, 0)
     await over(poll)
     await client("ben").delete("/api/v1/groups/closed-group/membership")
-    await watch_clock()
+    await tick()
     await client("fay").put(f"/api/v1/polls/{poll['id']}/outcome", json={"text": "Tea."})
     assert await told("ben") == []
     assert await sql("SELECT count(*) FROM notices WHERE kind = 'outcome'") == 0

@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 
 from forum.kit.transaction import connection
+from forum.polls.commands.close_poll import close_due, due_polls
+from forum.polls.jobs import watch_clock
 from tests.cast import Cast
 
 Doc = dict[str, Any]
@@ -56,3 +58,10 @@ async def over(poll: Doc) -> None:
         "UPDATE polls SET opens_at = now() - interval '2 hours', closes_at = now() - interval '1 hour' WHERE id = $1",
         poll["id"],
     )
+
+
+async def tick() -> None:
+    """What the clock brings about, here and now."""
+    await watch_clock()
+    for poll_id in await due_polls():
+        await close_due(poll_id)

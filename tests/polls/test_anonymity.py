@@ -5,9 +5,8 @@ import asyncpg
 import pytest
 
 from forum.kit.transaction import connection
-from forum.polls.jobs import watch_clock
 from tests.cast import Cast
-from tests.polls.conftest import later, over, sql
+from tests.polls.conftest import later, over, sql, tick
 from tests.polls.crowd import gather_crowd
 from tests.support.clients import client_of
 
@@ -101,7 +100,7 @@ async def test_closing_leaves_no_trace_of_when_a_ballot_came(committed_site, cas
         before = await raw.fetch(rows)
         assert [row["reason"] for row in before] == list(crowd)  # while it runs, the order of rows tells
     await over(poll)
-    await watch_clock()
+    await tick()
     async with connection() as raw:
         after, who = await raw.fetch(rows), await raw.fetch(voters)
     assert len({row["xmin"] for row in after}) == 1
@@ -122,13 +121,13 @@ async def test_what_was_said_is_told_after_closing_in_no_order_and_of_nobody(ask
     early = await client("ben").get(path)
     assert (early.status_code, early.json()["code"]) == (403, "results_hidden")
     await over(poll)
-    await watch_clock()
+    await tick()
     items = (await client("ben").get(path)).json()["items"]
     assert items == [{"member": None, "marks": {str(poll["options"][3]["id"]): 1}, "reason": REASON}]
     ranked = await ask(kind="ranked", anonymous=True)
     await vote("fay", ranked, {0: 1, 1: 2}, REASON)
     await over(ranked)
-    await watch_clock()
+    await tick()
     items = (await client("ben").get(f"/api/v1/polls/{ranked['id']}/ballots")).json()["items"]
     assert items == [{"member": None, "marks": {}, "reason": REASON}], "an order of options is a signature"
 

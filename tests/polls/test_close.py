@@ -5,7 +5,7 @@ from forum.jobs.drain import drain
 from forum.polls.commands.close_poll import close_due
 from forum.polls.jobs import watch_clock
 from forum.searching.rebuild import rebuild
-from tests.polls.conftest import over, sql
+from tests.polls.conftest import over, sql, tick
 
 pytestmark = pytest.mark.anyio
 
@@ -42,8 +42,8 @@ async def test_the_clock_closes_what_is_over(ask, vote, client):
     await over(poll)
     counting = (await client("ben").get(f"/api/v1/polls/{poll['id']}")).json()
     assert (counting["phase"], counting["closed_at"]) == ("counting", None)
-    await watch_clock()
-    await watch_clock()
+    await tick()
+    await tick()
     await close_due(poll["id"])
     await close_due(open_one["id"])
     done = (await client("ben").get(f"/api/v1/polls/{poll['id']}")).json()
@@ -68,8 +68,20 @@ async def test_a_withdrawn_poll_is_closed_quietly(ask, vote, client):
     await drain()
     await client("ben").delete(f"/api/v1/posts/{poll['post_id']}")
     await over(poll)
-    await watch_clock()
+    await tick()
     told = await sql("SELECT count(*) FROM notices")
     await drain()
     assert await sql("SELECT result ->> 'voters' FROM polls WHERE id = $1", poll["id"]) == "1"
     assert await sql("SELECT count(*) FROM notices") == told
+
+
+async def test_the_clock_leaves_each_to_a_job_of_its_own(ask, client):
+    await rebuild()
+    polls = [await ask(), await ask()]
+    for poll in polls:
+        await over(poll)
+    await watch_clock()
+    await watch_clock()
+    assert await sql("SELECT count(*) FROM pgqueuer WHERE entrypoint = 'polls.count'") == 2
+    await drain()
+    assert await sql("SELECT count(*) FROM polls WHERE closed_at IS NULL") == 0

@@ -6,8 +6,7 @@ from collections import Counter
 import pytest
 
 from forum.kit.transaction import connection
-from forum.polls.jobs import watch_clock
-from tests.polls.conftest import later
+from tests.polls.conftest import later, tick
 from tests.polls.crowd import gather_crowd
 from tests.support.clients import client_of
 
@@ -62,10 +61,10 @@ async def test_a_thousand_votes_over_the_closing_time(committed_site, cast, anon
 
     sending = asyncio.gather(*(send(n, who) for n, who in enumerate(turns)))
     while not sending.done():
-        await watch_clock()
+        await tick()
         await asyncio.sleep(0.05)
     answers = await sending
-    await watch_clock()
+    await tick()
     told = Counter(code for _, code in answers)
     counted = {who for who, code in answers if code == "counted"}
     assert set(told) <= {"counted", "poll_closed", "already_voted"}
