@@ -30,11 +30,11 @@ async def seven(cast: Cast) -> dict[str, int]:
     group, people = cast.groups, cast.members
     two = [people["ben"], people["ada"]]
     made = {
-        "A": await make(group["public"], people["ben"], "gathering", title="Aa", cosponsors=[people["cem"]]),
-        "B": await make(group["closed"], people["ben"], "gathering", title="Bb"),
-        "C": await make(group["public"], people["fay"], "active", title="Cc", cosponsors=two),
-        "D": await make(group["members"], people["ben"], "gathering", title="Dd", co_leads=[people["cem"]]),
-        "E": await make(group["public"], people["fay"], "lapsed", title="Ee"),
+        "A": await make(group["public"], people["ben"], "gathering", title="Alder", cosponsors=[people["cem"]]),
+        "B": await make(group["closed"], people["ben"], "gathering", title="Birch"),
+        "C": await make(group["public"], people["fay"], "active", title="Cedar", cosponsors=two),
+        "D": await make(group["members"], people["ben"], "gathering", title="Douglas", co_leads=[people["cem"]]),
+        "E": await make(group["public"], people["fay"], "lapsed", title="Ebony"),
         "Draft": await make(group["public"], people["ben"], "draft", title="Draft", asked=[people["sol"]]),
     }
     ends = "UPDATE initiatives SET gathering_ends_at = now() + $2 * interval '1 day' WHERE id = $1"
@@ -46,9 +46,9 @@ async def seven(cast: Cast) -> dict[str, int]:
 
 
 async def test_everybody_finds_what_they_may_read(client: As, seven: dict[str, int]) -> None:
-    assert await titles(client("ben")) == ["Ee", "Dd", "Cc", "Bb", "Aa"]
-    assert await titles(client("cem")) == ["Ee", "Dd", "Cc", "Aa"]
-    assert await titles(client("stranger")) == ["Ee", "Cc", "Aa"]
+    assert await titles(client("ben")) == ["Ebony", "Douglas", "Cedar", "Birch", "Alder"]
+    assert await titles(client("cem")) == ["Ebony", "Douglas", "Cedar", "Alder"]
+    assert await titles(client("stranger")) == ["Ebony", "Cedar", "Alder"]
     assert await titles(client("cem"), "?group=closed-group") == []
 
 
@@ -59,27 +59,27 @@ async def test_drafts_are_for_those_who_make_them(client: As, seven: dict[str, i
 
 async def test_narrowed(client: As, seven: dict[str, int], cast: Cast) -> None:
     ben = client("ben")
-    assert await titles(ben, "?stage=gathering") == ["Dd", "Bb", "Aa"]
-    assert await titles(ben, "?group=public-group") == ["Ee", "Cc", "Aa"]
-    assert await titles(ben, "?language=ar") == ["Ee"]
-    assert await titles(ben, "?answer=overdue") == ["Cc"]
+    assert await titles(ben, "?stage=gathering") == ["Douglas", "Birch", "Alder"]
+    assert await titles(ben, "?group=public-group") == ["Ebony", "Cedar", "Alder"]
+    assert await titles(ben, "?language=ar") == ["Ebony"]
+    assert await titles(ben, "?answer=overdue") == ["Cedar"]
     assert (await ben.get(LIST + "?stage=begun")).status_code == 422
 
 
 async def test_a_country_counts_where_the_profile_shows_it(client: As, seven: dict[str, int], cast: Cast) -> None:
     await sql("UPDATE members SET country = 'MT' WHERE id = ANY($1)", [cast.members["fay"], cast.members["cem"]])
-    assert await titles(client("ben"), "?country=MT") == ["Ee", "Dd", "Cc"]
+    assert await titles(client("ben"), "?country=MT") == ["Ebony", "Douglas", "Cedar"]
     assert await titles(client("stranger"), "?country=MT") == []
     await sql("UPDATE members SET audiences = '{\"country\": \"me\"}' WHERE id = $1", cast.members["fay"])
-    assert await titles(client("ben"), "?country=MT") == ["Dd"]
+    assert await titles(client("ben"), "?country=MT") == ["Douglas"]
 
 
 @pytest.mark.parametrize(
     ("sort", "order"),
     [
-        ("newest", ["Ee", "Dd", "Cc", "Bb", "Aa"]),
-        ("supported", ["Cc", "Aa", "Ee", "Dd", "Bb"]),
-        ("closing", ["Dd", "Aa", "Bb"]),
+        ("newest", ["Ebony", "Douglas", "Cedar", "Birch", "Alder"]),
+        ("supported", ["Cedar", "Alder", "Ebony", "Douglas", "Birch"]),
+        ("closing", ["Douglas", "Alder", "Birch"]),
     ],
 )
 async def test_sorted_and_walked_page_by_page(client: As, seven: dict[str, int], sort: str, order: list[str]) -> None:
@@ -100,14 +100,14 @@ async def test_a_cursor_that_nobody_gave(client: As, after: str) -> None:
 
 async def test_the_page_says_the_same(client: As, seven: dict[str, int]) -> None:
     page = await client("ben", browser=True).get("/initiatives?sort=closing&group=public-group")
-    assert "Aa" in page.text and "Bb" not in page.text
+    assert "Alder" in page.text and "Birch" not in page.text
     assert "1 of 10 co-sponsors" in page.text and "8 days left" in page.text
     assert (await client("ben", browser=True).get("/initiatives?stage=begun")).status_code == 422
 
 
 async def test_home_says_what_closes_and_what_waits(client: As, seven: dict[str, int]) -> None:
     home = (await client("sol").get("/api/v1/home")).json()
-    assert [one["title"] for one in home["closing"]] == ["Dd", "Aa"]
+    assert [one["title"] for one in home["closing"]] == ["Douglas", "Alder"]
     assert [one["title"] for one in home["initiatives"]] == ["Draft"]
     home = (await client("cem").get("/api/v1/home")).json()
     assert (home["closing"], home["initiatives"]) == ([], [])  # D is theirs, A has their name, B is shut
@@ -117,5 +117,5 @@ async def test_home_says_what_closes_and_what_waits(client: As, seven: dict[str,
 
 async def test_a_group_shows_what_is_under_way(client: As, seven: dict[str, int]) -> None:
     page = (await client("stranger", browser=True).get("/g/public-group")).text
-    assert "Aa" in page and "Cc" in page and "Ee" not in page
-    assert "Bb" not in (await client("cem", browser=True).get("/g/closed-group")).text
+    assert "Alder" in page and "Cedar" in page and "Ebony" not in page
+    assert "Birch" not in (await client("cem", browser=True).get("/g/closed-group")).text
