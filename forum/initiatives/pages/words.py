@@ -1,14 +1,12 @@
 """Stages, answers and days in words."""
 
-from datetime import UTC, date, datetime
-
-from babel.dates import format_date
+from datetime import UTC, datetime
 
 from forum.initiatives.models import AnswerKind, Stage
 from forum.initiatives.schemas import InitiativeHead, Sort
 from forum.web.dates import moment
-from forum.web.language import formats, ngettext
 from forum.web.language import gettext as _
+from forum.web.language import ngettext
 
 
 def stages() -> dict[str, str]:
@@ -55,11 +53,6 @@ def left(until: datetime | None) -> str:
 def overdue(head: InitiativeHead) -> bool:
     """Whether the official answer is late."""
     return head.answer_due_at is not None and head.answer_due_at <= datetime.now(UTC)
-
-
-def date_of(day: date) -> str:
-    """A day without a zone, in full."""
-    return str(format_date(day, "d MMMM y", locale=formats().replace("-", "_")))
 
 
 def moment_of(at: datetime, zone: str) -> str:
