@@ -34,8 +34,11 @@ def undertake(mine: Ask, theirs: Ask, others: Ask, sql: Callable[..., Any], grou
         wish = TEXT | {"title": title, "co_leads": ["alumna"], "milestones": steps}
         return int(mine("POST", f"/groups/{group}/initiatives", wish)["id"])
 
-    def found(query: str) -> int:
-        return int(mine("GET", f"/initiatives?{query}")["items"][0]["id"])
+    def found(query: str, language: str = "") -> int:
+        """The newest that is not for members only; whose first language is that."""
+        lines = mine("GET", f"/initiatives?limit=100&{query}")["items"]
+        seen = (line for line in lines if line["group"]["visibility"] in ("public", "closed"))
+        return int(next(line["id"] for line in seen if line["languages"][0].startswith(language)))
 
     begun, active = draft(TEXT["title"]), draft("Port prices that one can compare")  # type: ignore[arg-type]
     step = mine("GET", f"/initiatives/{begun}")["steps"][0]["id"]
@@ -56,5 +59,5 @@ def undertake(mine: Ask, theirs: Ask, others: Ask, sql: Callable[..., Any], grou
         owed=owed,
         lapsed=found(f"group={closed}&stage=lapsed"),
         completed=found("stage=completed"),
-        arabic=found("language=ar"),
+        arabic=found("language=ar", "ar"),
     )

@@ -2,6 +2,8 @@
 
 from datetime import UTC, datetime
 
+from markupsafe import Markup
+
 from forum.initiatives.models import AnswerKind, Stage
 from forum.initiatives.schemas import InitiativeHead, Sort
 from forum.web.dates import moment
@@ -55,6 +57,7 @@ def overdue(head: InitiativeHead) -> bool:
     return head.answer_due_at is not None and head.answer_due_at <= datetime.now(UTC)
 
 
-def moment_of(at: datetime, zone: str) -> str:
+def moment_of(at: datetime, zone: str) -> Markup:
     """A moment in full, as paper needs it, which nobody can touch to learn more."""
-    return moment(at, zone).full
+    found = moment(at, zone)
+    return Markup('<time datetime="%s">%s</time>') % (found.machine, found.full)
