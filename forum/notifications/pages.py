@@ -40,7 +40,7 @@ def sentence(notice: NoticeDoc) -> str:
         NoticeKind.UPDATE: _("tells how it goes"),
         NoticeKind.LEADERLESS: _("Nobody leads this initiative any more. It is withdrawn after 14 days"),
         NoticeKind.LEAD_CHANGED: _("came to lead, or leads no more") if notice.actor else _("You are the lead now"),
-        NoticeKind.ENDED: _("An initiative has ended"),
+        NoticeKind.ENDED: _("ended an initiative") if notice.actor else _("An initiative has ended"),
         NoticeKind.POLL_CLOSING: _("A poll closes soon, and you have not voted yet"),
         NoticeKind.POLL_CLOSED: _("A poll has closed. Please say what comes of it"),
         NoticeKind.OUTCOME: _("wrote what comes of a poll in which you voted"),

@@ -35,7 +35,7 @@ async def undertake(cast: Cast) -> None:
         answer = ("accepted", fay) if stage == "accepted" else None
         standing = "active" if answer else stage
         assert await make(group, fay, standing, co_leads=[ben], answer=answer) == number
-    await poll(Stage(cast, "public", "ben"))
+    await poll(Stage(cast, "members", "ben"))  # its post has a number far ahead, and the public thread is counted
     async with connection() as sql:
         await sql.execute(STEP, NUMBERS["/initiatives/{id:int}/steps/{step_id:int}"])
 

@@ -7,6 +7,7 @@ import pytest
 from forum.kit.transaction import connection
 from tests.cast import Cast
 from tests.initiatives.making import LEAD, make
+from tests.polls.conftest import later
 from tests.support.clients import Client
 
 pytestmark = pytest.mark.anyio
@@ -23,7 +24,7 @@ TEXT = {
 
 async def test_drafted_launched_supported_answered(client: Callable[..., Client], cast: Cast) -> None:
     ben, fay, cem = client("ben"), client("fay"), client("cem")
-    wish = TEXT | {"co_leads": ["fay"], "milestones": [{"title": "A first feed", "due_on": "2027-05-01"}]}
+    wish = TEXT | {"co_leads": ["fay"], "milestones": [{"title": "A first feed", "due_on": later(days=90)[:10]}]}
     made = await ben.post(f"{API}/groups/public-group/initiatives", json=wish)
     assert made.status_code == 201, made.text
     doc = made.json()

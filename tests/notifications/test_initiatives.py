@@ -78,6 +78,7 @@ async def test_an_end_that_somebody_made(client: Clients, cast: Cast, told: Call
     assert (await told("cem"), await told("fay"), await told("ben")) == (["ended"], ["ended"], [])
     page = await client("cem", browser=True).get("/notices")
     assert f"/i/{number}" in page.text
+    assert "ended an initiative" in page.text
 
 
 async def test_whoever_may_not_read_it_any_more_sees_no_notice(

@@ -362,7 +362,7 @@ DEEDS: dict[str, Deed] = {
     ),
     "lead_initiative": deed(
         api("DELETE", INITIATIVE + "/leadership"),
-        api("POST", INITIATIVE + "/steps", {"title": "A first feed", "due_on": "2030-02-03", "owner": "fay"}),
+        api("POST", INITIATIVE + "/steps", {"title": "A first feed", "due_on": ASK["closes_at"][:10], "owner": "fay"}),
         api("PATCH", STEP, {"title": "A second feed"}, version=True),
         api("DELETE", STEP),
         api("PUT", STEP + "/completion"),
