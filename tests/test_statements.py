@@ -93,7 +93,7 @@ async def test_a_reply(client: Callable[..., Client], cast: Cast) -> None:
 
 
 async def test_a_poll_and_a_vote_in_it(client: Callable[..., Client], cast: Cast) -> None:
-    """Reading: who asks, polls: POLL. A vote: who asks, polls: STATE with the poll's lock, CAST_NAMED, POLL."""
+    """Reading: who asks, polls: POLL. A vote: who asks, polls: STATE, CAST_NAMED with the poll's lock, POLL."""
     ask = {"question": "Shall we?", "kind": "proposal", "closes_at": later(days=7)}
     poll = (await client("ben").post(f"/api/v1/threads/{cast.threads['public']}/polls", json=ask)).json()
     path = f"/api/v1/polls/{poll['id']}"

@@ -1,7 +1,6 @@
 """Reading polls, through the door of the post that introduces each; JSON is built by PostgreSQL, tallies are not."""
 from collections.abc import Iterable
-from datetime import datetime
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import asyncpg
@@ -23,28 +22,23 @@ from forum.polls.schemas import PollDoc
 from forum.threads.models import PostState, ThreadKind
 from forum.threads.policies import PostInfo, ThreadState, can_reach_post
 
-Lock = Literal["share", "update"]
-
 
 class OpenedPoll(NamedTuple):
-    """A poll behind its door: what policies ask, how it is counted, its options in order, and the moment of asking
-    (PostgreSQL's, read after the lock was given).
-    """
+    """A poll behind its door: what policies ask, how it is counted, its options in order."""
 
     state: PollState
     rules: Rules
     options: tuple[int, ...]
-    at: datetime
     question: str
     outcome: str
     outcome_written: bool
     version: int
 
 
-async def poll_door(actor: Actor, poll_id: int, *, lock: Lock | None = None) -> OpenedPoll:
+async def poll_door(actor: Actor, poll_id: int, *, lock: bool = False) -> OpenedPoll:
     """The poll, if this actor may read its post, which must be public; the refusal of the post's group otherwise.
 
-    ``lock``: a vote shares the poll's row with other votes, closing has it alone.
+    ``lock`` takes the poll's row lock, for closing it and for what comes after.
     """
     opened, post = await _open(poll_id, _reader(actor), lock)
     require(can_reach_post(actor, post))
@@ -53,7 +47,7 @@ async def poll_door(actor: Actor, poll_id: int, *, lock: Lock | None = None) -> 
     return opened
 
 
-async def poll_without_door(poll_id: int, *, lock: Lock | None = None) -> OpenedPoll:
+async def poll_without_door(poll_id: int, *, lock: bool = False) -> OpenedPoll:
     """For the clock, which closes a poll whoever may read it."""
     return (await _open(poll_id, None, lock))[0]
 
@@ -108,9 +102,9 @@ def _document(found: dict[str, Any]) -> PollDoc:
     return msgspec.convert(found, PollDoc, strict=False, str_keys=True)
 
 
-async def _open(poll_id: int, member_id: int | None, lock: Lock | None) -> tuple[OpenedPoll, PostInfo]:
+async def _open(poll_id: int, member_id: int | None, lock: bool) -> tuple[OpenedPoll, PostInfo]:
     async with connection() as sql:
-        row = await sql.fetchrow(sql_of.STATE[lock], poll_id, member_id)
+        row = await sql.fetchrow(sql_of.STATE_LOCKED if lock else sql_of.STATE, poll_id, member_id)
     if row is None:
         raise NotFound
     post = _post(row)
@@ -128,7 +122,6 @@ async def _open(poll_id: int, member_id: int | None, lock: Lock | None) -> tuple
         state=state,
         rules=rules_of(row),
         options=tuple(row["option_ids"]),
-        at=row["at"],
         question=row["question"],
         outcome=row["outcome"],
         outcome_written=row["outcome_at"] is not None,

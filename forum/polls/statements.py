@@ -21,11 +21,8 @@ _STATE = (
 """
 )
 _POLL_ROW = "WITH poll AS MATERIALIZED (SELECT * FROM polls WHERE id = $1"
-STATE = {
-    None: _POLL_ROW + _STATE,
-    "share": _POLL_ROW + " FOR SHARE" + _STATE,
-    "update": _POLL_ROW + " FOR UPDATE" + _STATE,
-}
+STATE = _POLL_ROW + _STATE
+STATE_LOCKED = _POLL_ROW + " FOR UPDATE" + _STATE
 
 OUTCOME = (
     """json_build_object('text', p.outcome, 'html', p.outcome_html, 'by', """
@@ -125,25 +122,40 @@ INSERT_POLL = """
     ) SELECT id FROM poll
 """
 
-# $1 poll, $2 member, $3 marks, $4 reason, $5 now. Who has voted is one row, however often the vote is sent; of an
-# anonymous poll the first one counts, and nothing in a ballot or beside it says whose it is or when it came.
-CAST_UNNAMED = """
-    WITH voter AS (
-        INSERT INTO voters (poll_id, member_id) VALUES ($1, $2) ON CONFLICT (poll_id, member_id) DO NOTHING RETURNING 1
-    )
-    INSERT INTO ballots (poll_id, anonymous, marks, reason)
-    SELECT $1, true, $3::text::jsonb, $4 FROM voter RETURNING 1
-"""
-CAST_NAMED = """
-    WITH voter AS (
-        INSERT INTO voters (poll_id, member_id) VALUES ($1, $2) ON CONFLICT (poll_id, member_id) DO NOTHING
-    )
-    INSERT INTO ballots (poll_id, anonymous, member_id, marks, reason, cast_at)
-    VALUES ($1, false, $2, $3::text::jsonb, $4, $5)
-    ON CONFLICT (poll_id, member_id) DO UPDATE
-        SET marks = EXCLUDED.marks, reason = EXCLUDED.reason, cast_at = EXCLUDED.cast_at
-    RETURNING 1
-"""
+# $1 poll, $2 member, $3 marks, $4 reason; what the poll's phase was, and whether the vote counts. One statement, so
+# that the poll's row, which votes share and closing has alone, is held for no longer than that.
+_VOTE = (
+    _POLL_ROW
+    + """ FOR SHARE), p AS MATERIALIZED (SELECT *, clock_timestamp() AS at FROM poll), now AS MATERIALIZED (
+        SELECT p.id, p.at, """
+    + _PHASE.format(now="p.at")
+    + """ AS phase FROM p
+    ), voter AS (
+        INSERT INTO voters (poll_id, member_id) SELECT id, $2 FROM now WHERE phase = 'open'
+        ON CONFLICT (poll_id, member_id) DO NOTHING RETURNING poll_id
+    ), ballot AS ("""
+)
+_COUNTS = ") SELECT phase, EXISTS (SELECT FROM ballot) AS counts FROM now"
+# The first one counts, and nothing in a ballot or beside it says whose it is or when it came.
+CAST_UNNAMED = (
+    _VOTE
+    + """
+        INSERT INTO ballots (poll_id, anonymous, marks, reason)
+        SELECT poll_id, true, $3::text::jsonb, $4 FROM voter RETURNING 1
+    """
+    + _COUNTS
+)
+CAST_NAMED = (
+    _VOTE
+    + """
+        INSERT INTO ballots (poll_id, anonymous, member_id, marks, reason, cast_at)
+        SELECT id, false, $2, $3::text::jsonb, $4, at FROM now WHERE phase = 'open'
+        ON CONFLICT (poll_id, member_id) DO UPDATE
+            SET marks = EXCLUDED.marks, reason = EXCLUDED.reason, cast_at = EXCLUDED.cast_at
+        RETURNING 1
+    """
+    + _COUNTS
+)
 
 # Equal ballots are one row with their number: of a choice among five there are five, however many have voted.
 COUNTED = "SELECT marks, count(*) AS n FROM ballots WHERE poll_id = $1 GROUP BY marks"

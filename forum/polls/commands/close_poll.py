@@ -17,7 +17,7 @@ from forum.polls.queries import OpenedPoll, poll_door, poll_without_door
 @command
 async def close_poll(actor: Actor, poll_id: int) -> None:
     """Before its time; votes that are being cast are waited for, and counted."""
-    poll = await poll_door(actor, poll_id, lock="update")
+    poll = await poll_door(actor, poll_id, lock=True)
     require(can_close(actor, poll.state))
     await _close(poll, actor.member_id)
 
@@ -31,7 +31,7 @@ async def due_polls() -> Sequence[int]:
 @command
 async def close_due(poll_id: int) -> None:
     """Count a poll whose time is over; also one whose post was withdrawn, so that it does not stay due."""
-    poll = await poll_without_door(poll_id, lock="update")
+    poll = await poll_without_door(poll_id, lock=True)
     if poll.state.phase is Phase.COUNTING:
         await _close(poll, None)
 

@@ -36,7 +36,7 @@ async def write_outcome(actor: Actor, poll_id: int, wish: OutcomeWish, version: 
 async def _write(
     actor: Actor, poll_id: int, text: str, html: str, review_on: date | None, version: int | None
 ) -> None:
-    poll = await poll_door(actor, poll_id, lock="update")
+    poll = await poll_door(actor, poll_id, lock=True)
     require(can_write_outcome(actor, poll.state))
     assert actor.member_id is not None
     if version is None and poll.outcome_written:
