@@ -74,6 +74,11 @@ class Actor:
         return self.member_id is None
 
     @property
+    def own_id(self) -> int | None:
+        """Whose private things are theirs to see: nobody's, while an administrator sees the site as somebody else."""
+        return self.member_id if self.viewer_id is None else None
+
+    @property
     def by_token(self) -> bool:
         """A program with an API token, not the person in their browser."""
         return self.member_id is not None and self.session_id is None

@@ -266,7 +266,7 @@ def _counts_here(actor: Actor, initiative: InitiativeState) -> Verdict:
 
 
 def _makes(actor: Actor, initiative: InitiativeState) -> bool:
-    member = actor.member_id
+    member = actor.own_id
     return member is not None and (
         member in initiative.leads or member in initiative.asked or member == initiative.consent_of
     )

@@ -40,7 +40,7 @@ async def poll_door(actor: Actor, poll_id: int, *, lock: bool = False) -> Opened
 
     ``lock`` takes the poll's row lock, for closing it and for what comes after.
     """
-    opened, post = await _open(poll_id, _reader(actor), lock)
+    opened, post = await _open(poll_id, actor.own_id, lock)
     require(can_reach_post(actor, post))
     if post.state is not PostState.PUBLIC:
         raise NotFound
@@ -55,7 +55,7 @@ async def poll_without_door(poll_id: int, *, lock: bool = False) -> OpenedPoll:
 async def polls_of_posts(actor: Actor, posts: Iterable[int]) -> dict[int, PollDoc]:
     """The polls of these posts as this actor may see them, by post; one statement."""
     async with connection() as sql:
-        body = await sql.fetchval(sql_of.POLLS, _reader(actor), list(posts), list(actor.readable))
+        body = await sql.fetchval(sql_of.POLLS, actor.own_id, list(posts), list(actor.readable))
     found = (_document(each) for each in msgspec.json.decode(body))
     return {poll.post_id: poll for poll in found}
 
@@ -63,7 +63,7 @@ async def polls_of_posts(actor: Actor, posts: Iterable[int]) -> dict[int, PollDo
 async def poll(actor: Actor, poll_id: int) -> PollDoc:
     """One statement when it may be read."""
     async with connection() as sql:
-        body = await sql.fetchval(sql_of.POLL, _reader(actor), poll_id, list(actor.readable))
+        body = await sql.fetchval(sql_of.POLL, actor.own_id, poll_id, list(actor.readable))
     if body is None:
         await poll_door(actor, poll_id)
         raise NotFound
@@ -85,11 +85,6 @@ async def decisions(actor: Actor, slug: str, before: int, limit: int) -> bytes:
         require(can_read(actor, await groups.door(actor, slug)))
         raise NotFound
     return bytes(body)
-
-
-def _reader(actor: Actor) -> int | None:
-    """Whose votes are theirs to see; who sees the site as somebody else does sees no vote of theirs."""
-    return actor.member_id if actor.viewer_id is None else None
 
 
 def _document(found: dict[str, Any]) -> PollDoc:

@@ -1,28 +1,30 @@
 """Who can lead no more does not: they left the group, are banned from it, suspended for long, or deactivated."""
 from forum.initiatives.commands.leads import succeed
 from forum.initiatives.facts import LeadsChanged
-from forum.initiatives.models import Initiative, LeadState, Stage
+from forum.initiatives.models import LeadState
 from forum.initiatives.queries.door import LOCK, state_of
 from forum.kit.transaction import command, connection
 from forum.outbox.record import record_all
 
-# l: somebody who leads, or was asked to, i: the initiative. A suspension of at most 14 days is waited for: the time
+# {0}: somebody who leads, or was asked to, i: the initiative. A suspension of at most 14 days is waited for: the time
 # that an initiative has without anybody who leads it.
 DEPARTED = """
     (NOT EXISTS (SELECT FROM memberships p
-                 WHERE p.group_id = i.group_id AND p.member_id = l.member_id AND p.role <> 'reader')
-     OR EXISTS (SELECT FROM bans b WHERE b.group_id = i.group_id AND b.member_id = l.member_id)
-     OR EXISTS (SELECT FROM members m WHERE m.id = l.member_id AND (m.status = 'deactivated' OR (m.status = 'suspended'
+                 WHERE p.group_id = i.group_id AND p.member_id = {0}.member_id AND p.role <> 'reader')
+     OR EXISTS (SELECT FROM bans b WHERE b.group_id = i.group_id AND b.member_id = {0}.member_id)
+     OR EXISTS (SELECT FROM members m WHERE m.id = {0}.member_id AND (m.status = 'deactivated' OR (
+                m.status = 'suspended'
                 AND (m.suspended_until IS NULL OR m.suspended_until > now() + interval '14 days')))))
 """
-# A draft stays with the one who leads it alone: nobody else knows of it, and they may come back.
+# A draft stays with its lead unless a co-lead is there to take it: nobody else knows of it, and they may come back.
 LEAVING = (
     """
     l.state IN ('asked', 'accepted') AND (i.stage IN ('gathering', 'active') OR (i.stage = 'draft'
         AND (l.role = 'co_lead' OR EXISTS (SELECT FROM initiative_leads o WHERE o.initiative_id = i.id
-            AND o.role = 'co_lead' AND o.state = 'accepted'))))
-    AND """
-    + DEPARTED
+            AND o.role = 'co_lead' AND o.state = 'accepted' AND NOT """
+    + DEPARTED.format("o")
+    + ")))) AND "
+    + DEPARTED.format("l")
 )
 RELIEVE = (
     """
@@ -57,9 +59,6 @@ async def relieve(initiative_id: int) -> None:
     if not rows:
         return
     state = await state_of(initiative_id)
-    if state.stage is Stage.DRAFT and not state.leads:
-        await Initiative.filter(id=initiative_id).delete()
-        return
     await succeed(initiative_id)
     await record_all([
         LeadsChanged(

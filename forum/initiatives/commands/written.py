@@ -9,6 +9,10 @@ from forum.kit.markdown import RENDERER_VERSION, render_async
 from forum.kit.text import slugify
 
 MOST = 8000
+# What stands below an initiative's address is not its name.
+TAKEN = frozenset(
+    {"edit", "launch", "leads", "answer", "record", "card", "steps", "updates", "withdraw", "reopen", "space", "report"}
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -37,10 +41,11 @@ class Written:
 async def write_text(wish: InitiativeText, language: str) -> Written:
     """Clean and render; ``language`` stands where none is named. Raises Invalid by field."""
     title = line_field(wish.title, "title", least=2, most=200)
+    slug = slugify(title)
     aim, why, ask = (body_field(getattr(wish, name), name, least=0, most=MOST) for name in ("aim", "why", "ask"))
     return Written(
         title=title,
-        slug=slugify(title),
+        slug=f"{slug}-" if slug in TAKEN else slug,
         aim=aim,
         aim_html=await markdown(aim),
         why=why,

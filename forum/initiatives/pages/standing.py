@@ -1,7 +1,5 @@
 """An initiative as its pages read it: its document, what the policies need of that, and where it lives."""
 
-from typing import Final
-
 from auth.actor import Actor
 from forum.groups.policies import GroupState
 from forum.initiatives import policies as rules
@@ -11,14 +9,9 @@ from forum.initiatives.queries.page import initiative_page
 from forum.initiatives.schemas import InitiativeHead, InitiativePage, StepDoc
 from forum.web.page import View, decoded
 
-# What stands below an initiative's address is not its name.
-WORDS: Final = frozenset(
-    {"edit", "launch", "leads", "answer", "record", "card", "steps", "updates", "withdraw", "reopen", "space", "report"}
-)
-
 
 def address(head: InitiativeHead) -> str:
-    return f"/i/{head.id}/{head.slug}" + ("-" if head.slug in WORDS else "")
+    return f"/i/{head.id}/{head.slug}"
 
 
 async def read(view: View) -> InitiativePage:

@@ -115,7 +115,7 @@ def _parameters(actor: Actor, wanted: InitiativesWanted) -> tuple[Any, ...]:
     return (
         wanted.limit,
         list(actor.readable),
-        actor.member_id,
+        actor.own_id,
         actor.is_active,
         wanted.group,
         wanted.stage,

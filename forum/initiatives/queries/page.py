@@ -148,14 +148,14 @@ async def initiative_page(actor: Actor, initiative_id: int) -> bytes:
 
 def page_parameters(actor: Actor, initiative_id: int) -> tuple[Any, ...]:
     listed, readable = list(actor.listed), list(actor.readable)
-    return initiative_id, readable, actor.member_id, actor.is_active, listed, MOST_SHOWN
+    return initiative_id, readable, actor.own_id, actor.is_active, listed, MOST_SHOWN
 
 
 async def cosponsors(actor: Actor, initiative_id: int, after: int, limit: int) -> bytes:
     """CoSponsorList, in the order in which they came."""
     async with connection() as sql:
         body = await sql.fetchval(
-            COSPONSORS, initiative_id, list(actor.readable), actor.member_id, actor.is_active, after, limit
+            COSPONSORS, initiative_id, list(actor.readable), actor.own_id, actor.is_active, after, limit
         )
     return await behind_door(actor, initiative_id, body)
 

@@ -1,0 +1,62 @@
+"""What others do not learn of an initiative, and what its makers do not lose."""
+from collections.abc import Callable
+
+import pytest
+
+from forum.initiatives.jobs import watch_clock
+from forum.kit.transaction import connection
+from tests.cast import Cast
+from tests.initiatives.making import make
+from tests.support.clients import Client
+
+pytestmark = pytest.mark.anyio
+
+Clients = Callable[..., Client]
+
+TEXT = {"aim": "A", "why": "W", "ask": "Q"}
+
+
+async def leads(client: Client, number: int) -> list[str]:
+    return [lead["username"] for lead in (await client.get(f"/api/v1/initiatives/{number}")).json()["leads"]]
+
+
+async def test_a_draft_outlives_the_departure_of_all_who_lead_it(client: Clients, cast: Cast) -> None:
+    members = cast.members
+    number = await make(
+        cast.groups["public"], members["ben"], "draft", co_leads=[members["sol"]], asked=[members["fay"]]
+    )
+    async with connection() as sql:
+        gone = "DELETE FROM memberships WHERE group_id = $1 AND member_id = ANY($2::bigint[])"
+        await sql.execute(gone, cast.groups["public"], [members["ben"], members["sol"]])
+    for _ in range(2):
+        await watch_clock()
+    assert await leads(client("ben"), number) == ["ben", "fay"]
+    assert (await client("sol").get(f"/api/v1/initiatives/{number}")).status_code == 404
+
+
+async def test_who_sees_the_site_as_a_member_sees_no_draft_of_theirs(client: Clients, cast: Cast) -> None:
+    members, group = cast.members, cast.groups["public"]
+    own = await make(group, members["ben"], "draft", title="Own draft")
+    asked = await make(group, members["fay"], "draft", title="Asked along", asked=[members["ben"]])
+    thread = cast.threads["public"]
+    wanted = await make(group, members["fay"], "draft", title="Of their thread", thread_id=thread, consent_asked=True)
+    adi = client("adi", browser=True)
+    assert (await adi.post("/m/ben/view-as", data={"reason": "support"})).status_code == 303
+    for number in (own, asked, wanted):
+        assert (await client("ben").get(f"/api/v1/initiatives/{number}")).status_code == 200
+        for path in (f"/i/{number}", f"/i/{number}/edit", f"/api/v1/initiatives/{number}/cosponsors"):
+            assert (await adi.get(path)).status_code == 404, path
+    for path in ("/initiatives?stage=draft", "/", "/g/public-group", "/notices"):
+        page = (await adi.get(path)).text
+        assert not any(title in page for title in ("Own draft", "Asked along", "Of their thread")), path
+
+
+async def test_every_link_to_one_called_record_leads_to_it(client: Clients, cast: Cast) -> None:
+    wish = TEXT | {"title": "Record", "co_leads": ["fay"]}
+    number = (await client("ben").post("/api/v1/groups/public-group/initiatives", json=wish)).json()["id"]
+    await client("fay").put(f"/api/v1/initiatives/{number}/leadership", json={"agree": True})
+    doc = (await client("ben").put(f"/api/v1/initiatives/{number}/launch")).json()
+    for path in ("/initiatives", f"/t/{doc['thread']['id']}/{doc['thread']['slug']}"):
+        page = (await client("ben", browser=True).get(path)).text
+        assert f'href="/i/{number}/record-"' in page, path
+    assert (await client("ben", browser=True).get(f"/i/{number}/record-")).status_code == 200
