@@ -53,7 +53,7 @@ class Initiative(Model):
     """``goal`` and ``gathering_ends_at`` are frozen at the launch; ``cosponsor_count`` is a cache of ``cosponsors``.
 
     ``reached_at`` stays once the goal was reached. ``answer_due_at`` is set while the facilitators owe an answer.
-    ``thread_id``: its discussion, from the launch on; a draft's is the thread that it was made from.
+    ``thread_id``: its discussion, from the launch on, and no other's; a draft's is the thread that it was made from.
     ``consent_asked_at``, ``consented_at``: of that thread's author, when it is another member's. ``leaderless_since``:
     nobody leads it any more. ``reminded_at``: its people were told that its days end soon, or its facilitators that
     they owe an answer.
@@ -82,8 +82,8 @@ class Initiative(Model):
     goal = fields.IntField(null=True)
     gathering_ends_at = fields.DatetimeField(null=True)
     cosponsor_count = fields.IntField(db_default=0)
-    thread: fields.OneToOneNullableRelation[Thread] = fields.OneToOneField(
-        "forum.Thread", related_name="initiative", null=True, on_delete=fields.RESTRICT
+    thread: fields.ForeignKeyNullableRelation[Thread] = fields.ForeignKeyField(
+        "forum.Thread", related_name="initiatives", null=True, on_delete=fields.RESTRICT
     )
     thread_id: int | None
     consent_asked_at = fields.DatetimeField(null=True)

@@ -21,6 +21,7 @@ ALTER TABLE groups
     ADD CONSTRAINT groups_gathering_days CHECK (gathering_days BETWEEN 7 AND 730);
 ALTER TABLE posts ADD CONSTRAINT posts_kind_known CHECK (kind IN ('plain', 'update', 'poll'));
 CREATE INDEX posts_of_kind ON posts (thread_id, number) WHERE kind <> 'plain';
+CREATE UNIQUE INDEX initiatives_discussion ON initiatives (thread_id) WHERE launched_at IS NOT NULL;
 CREATE INDEX initiatives_newest ON initiatives (id DESC) WHERE launched_at IS NOT NULL;
 CREATE INDEX initiatives_supported ON initiatives (cosponsor_count DESC, id DESC) WHERE launched_at IS NOT NULL;
 CREATE INDEX initiatives_closing ON initiatives (gathering_ends_at, id) WHERE stage = 'gathering';
@@ -101,7 +102,7 @@ class Migration(migrations.Migration):
                 ('goal', fields.IntField(null=True)),
                 ('gathering_ends_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ('cosponsor_count', fields.IntField(db_default=0)),
-                ('thread', fields.OneToOneField('forum.Thread', source_field='thread_id', null=True, db_constraint=True, to_field='id', related_name='initiative', on_delete=OnDelete.RESTRICT)),
+                ('thread', fields.ForeignKeyField('forum.Thread', source_field='thread_id', null=True, db_constraint=True, to_field='id', related_name='initiatives', on_delete=OnDelete.RESTRICT)),
                 ('consent_asked_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ('consented_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ('space', fields.OneToOneField('forum.Group', source_field='space_id', null=True, db_constraint=True, to_field='id', related_name='working_space_of', on_delete=OnDelete.RESTRICT)),

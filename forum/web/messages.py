@@ -89,7 +89,7 @@ _REFUSALS: Final = {
     "not_ended": _("This initiative has not ended."),
     "space_exists": _("This initiative has a group of its own already."),
     "stage_moved_on": _("The initiative has moved on in the meantime. Please look again."),
-    "thread_has_initiative": _("This thread belongs to an initiative already."),
+    "thread_has_initiative": _("This thread belongs to an initiative already. Yours can go on without it."),
     "too_many_initiative_drafts": _("You have 20 drafts of initiatives, which is the most. Please give one up first."),
     # Polls
     "poll_not_open": _("This poll is not open yet."),

@@ -93,11 +93,11 @@ async def test_another_s_thread_needs_consent(client: Callable[..., Client], cas
     assert made.json()["consent_of"]["username"] == "ben"
     await client("ben").put(f"{path}/leadership", json={"agree": True})
     assert (await client("fay").put(f"{path}/launch")).json()["code"] == "consent_needed"
-    again = await client("fay").post(f"{API}/groups/public-group/initiatives", json=wish)
-    assert (again.status_code, again.json()["code"]) == (409, "thread_has_initiative")
     assert (await client("ben").put(f"{path}/consent", json={"agree": True})).status_code == 204
     launched = (await client("fay").put(f"{path}/launch")).json()
     assert (launched["stage"], launched["thread"]["id"]) == ("gathering", thread)
+    again = await client("fay").post(f"{API}/groups/public-group/initiatives", json=wish)
+    assert (again.status_code, again.json()["code"]) == (409, "thread_has_initiative")
 
 
 async def test_a_draft_goes_on_without_the_thread(client: Callable[..., Client], cast: Cast) -> None:

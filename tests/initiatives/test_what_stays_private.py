@@ -60,3 +60,19 @@ async def test_every_link_to_one_called_record_leads_to_it(client: Clients, cast
         page = (await client("ben", browser=True).get(path)).text
         assert f'href="/i/{number}/record-"' in page, path
     assert (await client("ben", browser=True).get(f"/i/{number}/record-")).status_code == 200
+
+
+async def test_drafts_from_one_thread_know_nothing_of_each_other(client: Clients, cast: Cast) -> None:
+    made = {}
+    for name, co_lead in {"fay": "ben", "ben": "fay"}.items():
+        wish = TEXT | {"title": f"By {name}", "thread": cast.threads["public"], "co_leads": [co_lead]}
+        answer = await client(name).post("/api/v1/groups/public-group/initiatives", json=wish)
+        assert answer.status_code == 201, answer.text
+        made[name] = f"/api/v1/initiatives/{answer.json()['id']}"
+        await client(co_lead).put(made[name] + "/leadership", json={"agree": True})
+    await client("ben").put(made["fay"] + "/consent", json={"agree": True})
+    assert (await client("ben").put(made["ben"] + "/launch")).json()["thread"]["id"] == cast.threads["public"]
+    late = await client("fay").put(made["fay"] + "/launch")
+    assert (late.status_code, late.json()["code"]) == (409, "thread_has_initiative")
+    await client("fay").delete(made["fay"] + "/thread")
+    assert (await client("fay").put(made["fay"] + "/launch")).status_code == 200

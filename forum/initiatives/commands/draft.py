@@ -67,13 +67,18 @@ async def _milestone(actor: Actor, at: int, wish: FirstMilestone) -> FirstMilest
 
 
 async def _thread_author(actor: Actor, group: GroupState, thread_id: int) -> int:
-    """Whose thread it is; it lies in this group and no other initiative has it."""
-    thread = await thread_door(actor, thread_id, lock=True)
+    """Whose thread it is; it lies in this group. Other drafts made from it are not to be known: the launch decides."""
+    thread = await thread_door(actor, thread_id)
     if thread.group.id != group.id:
         raise Invalid({"thread": "other_group"})
-    if await Initiative.filter(thread_id=thread_id).exists():
-        raise Conflict("thread_has_initiative")
+    await require_free(thread_id)
     return thread.author_id
+
+
+async def require_free(thread_id: int) -> None:
+    """Raises Conflict where a thread is the discussion of an initiative."""
+    if await Initiative.filter(thread_id=thread_id, launched_at__isnull=False).exists():
+        raise Conflict("thread_has_initiative")
 
 
 async def _ask_consent(asked_by: int, initiative_id: int, thread_id: int, author_id: int | None) -> None:

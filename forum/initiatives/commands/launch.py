@@ -1,7 +1,7 @@
 """Launch a draft: from now on members may put their names to it."""
 from auth.actor import Actor
 from forum.initiatives.commands.advance import advance
-from forum.initiatives.commands.draft import require_whole
+from forum.initiatives.commands.draft import require_free, require_whole
 from forum.initiatives.models import Initiative
 from forum.initiatives.policies import InitiativeState, can_launch
 from forum.initiatives.queries.door import initiative_door
@@ -49,7 +49,8 @@ async def _launch(actor: Actor, initiative_id: int, version: int, opening: Writt
 async def _discussion(actor: Actor, state: InitiativeState, draft: Initiative, opening: Written | None) -> int:
     if opening is None:
         assert draft.thread_id is not None
-        await thread_door(actor, draft.thread_id)
+        await thread_door(actor, draft.thread_id, lock=True)
+        await require_free(draft.thread_id)
         return draft.thread_id
     assert actor.member_id is not None
     return await open_thread(
