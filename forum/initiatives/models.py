@@ -243,10 +243,15 @@ class Step(Model):
 
 
 class ClosingReport(Model):
-    """What was achieved: a text, ``numbers`` as ``[{"what": …, "value": …}]``, ``links`` as ``[{"title", "url"}]``."""
+    """What was achieved: a text, ``numbers`` as ``[{"what": …, "value": …}]``, ``links`` as ``[{"title", "url"}]``.
+
+    The newest holds; the earlier ones are of the times that the initiative was completed before.
+    """
 
     id = fields.BigIntField(primary_key=True)
-    initiative: fields.OneToOneRelation[Initiative] = fields.OneToOneField("forum.Initiative", related_name="report")
+    initiative: fields.ForeignKeyRelation[Initiative] = fields.ForeignKeyField(
+        "forum.Initiative", related_name="reports"
+    )
     initiative_id: int
     body = fields.TextField()
     html = fields.TextField()

@@ -3,7 +3,15 @@ from dataclasses import dataclass, field
 
 from auth.actor import Actor
 from forum.groups.models import Visibility
-from forum.groups.policies import GroupState, can_act, can_contribute, can_read, can_write, taken_for_somebody
+from forum.groups.policies import (
+    GroupState,
+    can_act,
+    can_contribute,
+    can_read,
+    can_write,
+    looks_after,
+    taken_for_somebody,
+)
 from forum.initiatives.models import AnswerKind, Stage
 from forum.initiatives.stages import ENDED, LAUNCHED, OPEN, UNDER_WAY
 from forum.kit.verdict import ALLOWED, NOT_FOUND, Verdict
@@ -102,8 +110,8 @@ def can_ask_lead(actor: Actor, initiative: InitiativeState) -> Verdict:
     """Ask somebody to lead along: the leads; the facilitators where nobody leads any more."""
     if initiative.stage not in UNDER_WAY:
         return can_see(actor, initiative) and Verdict("initiative_ended")
-    if initiative.lead_id is None and initiative.stage is not Stage.DRAFT and actor.facilitates(initiative.group.id):
-        return can_write(actor)
+    if initiative.lead_id is None and initiative.stage is not Stage.DRAFT and looks_after(actor, initiative.group):
+        return can_see(actor, initiative) and can_write(actor)
     return can_lead(actor, initiative)
 
 
@@ -169,12 +177,12 @@ def can_withdraw_support(actor: Actor, initiative: InitiativeState) -> Verdict:
 
 
 def can_answer(actor: Actor, initiative: InitiativeState) -> Verdict:
-    """The official answer, by the group's facilitators; once it is accepted, it stands."""
+    """The official answer, by those who look after the group; once it is accepted, it stands."""
     if not (verdict := can_see(actor, initiative)):
         return verdict
     if not (verdict := can_write(actor)):
         return verdict
-    if not actor.facilitates(initiative.group.id):
+    if not looks_after(actor, initiative.group):
         return Verdict("facilitators_only")
     if initiative.stage is not Stage.ACTIVE:
         return Verdict("goal_not_reached" if initiative.stage is Stage.GATHERING else "initiative_ended")
@@ -205,7 +213,7 @@ def can_reopen(actor: Actor, initiative: InitiativeState) -> Verdict:
         return verdict
     if not (verdict := can_write(actor)):
         return verdict
-    if not actor.facilitates(initiative.group.id):
+    if not looks_after(actor, initiative.group):
         return Verdict("facilitators_only")
     return ALLOWED if initiative.stage in ENDED else Verdict("not_ended")
 

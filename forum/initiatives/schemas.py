@@ -228,7 +228,11 @@ class InitiativeList(msgspec.Struct, frozen=True):
 
 
 class InitiativePage(InitiativeHead, frozen=True):
-    """``cosponsors`` are the first sixty; ``space`` where the reader may know of it."""
+    """``cosponsors`` are the first sixty; ``space`` where the reader may know of it.
+
+    ``facilitated``: its group has somebody to answer; else the site's staff do. ``earlier_reports``: of the times that
+    it was completed before, the newest first.
+    """
 
     version: int
     created_at: datetime
@@ -236,6 +240,7 @@ class InitiativePage(InitiativeHead, frozen=True):
     reached_at: datetime | None
     leaderless_since: datetime | None
     anyone_may_cosponsor: bool
+    facilitated: bool
     over: bool
     consent_of: Person | None
     aim: str
@@ -252,6 +257,7 @@ class InitiativePage(InitiativeHead, frozen=True):
     updates: list[UpdateDoc]
     history: list[ChangeDoc]
     report: ReportDoc | None
+    earlier_reports: list[ReportDoc]
 
 
 class Count(msgspec.Struct, frozen=True):

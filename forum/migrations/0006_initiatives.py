@@ -71,6 +71,7 @@ ALTER TABLE initiative_steps
     ADD CONSTRAINT initiative_steps_title_length CHECK (char_length(title) BETWEEN 2 AND 200),
     ADD CONSTRAINT initiative_steps_from_post CHECK (kind = 'task' OR post_id IS NULL),
     ADD CONSTRAINT initiative_steps_done CHECK ((done_at IS NULL) = (done_by_id IS NULL));
+CREATE INDEX closing_reports_initiative ON closing_reports (initiative_id, id DESC);
 ALTER TABLE closing_reports
     ADD CONSTRAINT closing_reports_body_length CHECK (char_length(body) BETWEEN 1 AND 16000),
     ADD CONSTRAINT closing_reports_few
@@ -122,7 +123,7 @@ class Migration(migrations.Migration):
             name='ClosingReport',
             fields=[
                 ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
-                ('initiative', fields.OneToOneField('forum.Initiative', source_field='initiative_id', db_constraint=True, to_field='id', related_name='report', on_delete=OnDelete.CASCADE)),
+                ('initiative', fields.ForeignKeyField('forum.Initiative', source_field='initiative_id', db_constraint=True, to_field='id', related_name='reports', on_delete=OnDelete.CASCADE)),
                 ('body', fields.TextField(unique=False)),
                 ('html', fields.TextField(unique=False)),
                 ('renderer', fields.IntField()),

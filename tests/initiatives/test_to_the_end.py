@@ -57,6 +57,26 @@ async def test_the_report_completes_it(client: Clients, cast: Cast) -> None:
     await client("fay").put(path + "/reopening", json={"reason": "A figure was wrong."})
     mended = (await client("ben").put(path + "/report", json=REPORT | {"numbers": []})).json()
     assert (mended["stage"], mended["report"]["numbers"]) == ("completed", [])
+    assert [report["numbers"] for report in mended["earlier_reports"]] == [REPORT["numbers"]]
+    for page in ("", "/record"):
+        shown = (await client("cem", browser=True).get(f"/i/{mended['id']}{page or '/' + mended['slug']}")).text
+        assert shown.count("An earlier closing report") == 1, page
+
+
+async def test_staff_answer_where_nobody_facilitates(client: Clients, cast: Cast) -> None:
+    group = (await client("cem").get("/api/v1/groups/elsewhere")).json()["id"]
+    number = await make(group, cast.members["cem"], "active")
+    path, ada = f"/api/v1/initiatives/{number}", client("ada", browser=True)
+    assert f"/i/{number}/answer" in (await ada.get(f"/i/{number}/an-initiative")).text
+    no = {"kind": "declined", "body": "No."}
+    assert (await client("cem").post(path + "/answers", json=no)).status_code == 403
+    assert (await client("ada").post(path + "/answers", json=no)).status_code == 200
+    assert f"/i/{number}/reopen" in (await ada.get(f"/i/{number}/an-initiative")).text
+    assert (await client("ada").put(path + "/reopening", json={"reason": "Yes."})).json()["stage"] == "active"
+    refused = await client("ada").post((await put(cast, "active")) + "/answers", json=no)
+    assert (refused.status_code, refused.json()["code"]) == (403, "facilitators_only")
+
+
 
 
 EARLY = [("gathering", None, "goal_not_reached"), ("active", None, "answer_needed")]

@@ -17,13 +17,10 @@ from forum.kit.verdict import require
 
 MOST = 16_000
 
-# One that was completed before and opened again has a report already: the new one is in its place.
+# One that was completed before and opened again keeps the report that it has: the newest holds.
 STORE = """
     INSERT INTO closing_reports (initiative_id, body, html, renderer, numbers, links, written_by_id)
     VALUES ($1, $2, $3, $4, $5::text::jsonb, $6::text::jsonb, $7)
-    ON CONFLICT (initiative_id) DO UPDATE SET (body, html, renderer, numbers, links, written_by_id, created_at)
-        = (excluded.body, excluded.html, excluded.renderer, excluded.numbers, excluded.links,
-           excluded.written_by_id, now())
 """
 
 

@@ -30,7 +30,12 @@ def state_of(actor: Actor, doc: InitiativePage) -> InitiativeState:
     return InitiativeState(
         id=doc.id,
         group=GroupState(
-            id=doc.group_id, slug=group.slug, title=group.title, visibility=group.visibility, policy=group.policy
+            id=doc.group_id,
+            slug=group.slug,
+            title=group.title,
+            visibility=group.visibility,
+            policy=group.policy,
+            has_facilitator=doc.facilitated,
         ),
         stage=doc.stage,
         title=doc.title,

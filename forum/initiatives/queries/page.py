@@ -65,11 +65,20 @@ _STEPS = (
     WHERE s.initiative_id = i.id
 """
 )
+_REPORT = (
+    """
+    SELECT json_build_object('html', r.html, 'body', r.body, 'numbers', r.numbers, 'links', r.links, 'by', """
+    + PERSON.format("b")
+    + """, 'at', r.created_at)
+    FROM closing_reports r JOIN members b ON b.id = r.written_by_id WHERE r.initiative_id = i.id
+"""
+)
 PAGE = (
     "SELECT json_build_object("
     + HEAD
     + """, 'version', i.version, 'created_at', i.created_at, 'ended_at', i.ended_at, 'reached_at', i.reached_at,
     'leaderless_since', i.leaderless_since, 'anyone_may_cosponsor', g.anyone_may_cosponsor,
+    'facilitated', EXISTS (SELECT FROM memberships f WHERE f.group_id = g.id AND f.role = 'facilitator'),
     'over', i.stage = 'gathering' AND i.gathering_ends_at <= now(),
     'consent_of', (SELECT """
     + PERSON.format("ca")
@@ -99,11 +108,12 @@ PAGE = (
     + PERSON.format("b")
     + """ END, 'reason', h.reason, 'at', h.created_at) ORDER BY h.id), '[]')
         FROM stage_changes h LEFT JOIN members b ON b.id = h.actor_id WHERE h.initiative_id = i.id),
-    'report', (SELECT json_build_object('html', r.html, 'body', r.body, 'numbers', r.numbers, 'links', r.links,
-        'by', """
-    + PERSON.format("b")
-    + """, 'at', r.created_at)
-        FROM closing_reports r JOIN members b ON b.id = r.written_by_id WHERE r.initiative_id = i.id))
+    'report', ("""
+    + _REPORT
+    + """ ORDER BY r.id DESC LIMIT 1),
+    'earlier_reports', ARRAY("""
+    + _REPORT
+    + """ ORDER BY r.id DESC OFFSET 1))
     FROM initiatives i JOIN groups g ON g.id = i.group_id WHERE i.id = $1 AND """
     + VISIBLE
 )
