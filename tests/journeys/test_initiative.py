@@ -190,7 +190,7 @@ def on_record(stage: Stage, js: bool, path: str, title: str) -> None:
         page.goto(path)
         page.get_by_role("link", name="The record, to print").click()
         page.emulate_media(media="print")
-        for hidden in (".top", ".foot", ".crumb"):
+        for hidden in (".top", ".foot", ".crumb", ".banner"):
             expect(page.locator(hidden)).to_be_hidden()
         expect(page.locator("h1")).to_have_text(title)
         stands(page, "facts", "Completed", f"{GOAL}, of {GOAL} that it needed", NAMES["alumna"], "Goal reached")
