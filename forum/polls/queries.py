@@ -1,5 +1,6 @@
 """Reading polls, through the door of the post that introduces each; JSON is built by PostgreSQL, tallies are not."""
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -91,10 +92,17 @@ def _document(found: dict[str, Any]) -> PollDoc:
     """The document with the tally of the running poll, where it may be told."""
     running = found.pop("running")
     if running is not None:
-        options = [option["id"] for option in found["options"]]
-        counted = [({int(option): mark for option, mark in marks.items()}, number) for marks, number in running]
-        found["result"] = msgspec.to_builtins(count(rules_of(found), options, counted))
+        options = tuple(option["id"] for option in found["options"])
+        found["result"] = _tallied(rules_of(found), options, running)
     return msgspec.convert(found, PollDoc, strict=False, str_keys=True)
+
+
+@lru_cache(maxsize=32)
+def _tallied(rules: Rules, options: tuple[int, ...], running: str) -> dict[str, Any]:
+    """The tally of ballots as they came; kept until others come, for rankings cost more than the rest of a page."""
+    counted = msgspec.json.decode(running, type=list[tuple[dict[int, int], int]])
+    tally: dict[str, Any] = msgspec.to_builtins(count(rules, options, counted))
+    return tally
 
 
 async def _open(poll_id: int, member_id: int | None, lock: bool) -> tuple[OpenedPoll, PostInfo]:

@@ -30,7 +30,8 @@ OUTCOME = (
     + """, 'at', p.outcome_at, 'review_on', p.review_on)"""
 )
 # p: the poll, o: its post, a: its author, w: who wrote the outcome, v: whether the reader ($1) has voted, s: whether
-# the results may be shown (policies.shows_results). ``running`` are equal ballots with their number, for the tally.
+# the results may be shown (policies.shows_results). ``running``, a text, are equal ballots with their
+# number, for the tally.
 _DOC = (
     """
     json_build_object('id', p.id, 'post_id', p.post_id, 'thread_id', o.thread_id, 'author', """
@@ -49,7 +50,7 @@ _DOC = (
         'result', p.result,
         'running', CASE WHEN s.phase <> 'closed' AND s.phase <> 'waiting'
             AND (p.results = 'always' OR (p.results = 'after_voting' AND v.voted)) THEN (
-            SELECT coalesce(json_agg(json_build_array(c.marks, c.n)), '[]')
+            SELECT coalesce(json_agg(json_build_array(c.marks, c.n)), '[]')::text
             FROM (SELECT marks, count(*) AS n FROM ballots WHERE poll_id = p.id GROUP BY marks) c) END,
         'outcome', CASE WHEN p.outcome_at IS NOT NULL THEN """
     + OUTCOME

@@ -161,7 +161,7 @@ _FIELDS: Final = {
     "too_many_choices": _("These are more options than you may choose here. Please take some away."),
     "double_rank": _("Two options have the same rank. Please give each its own."),
     "block_needs_reason": _("Please say why you block this: the poll's author asks for a reason."),
-    "unknown_zone": _("Nobody knows this time zone. Please choose one from the list."),
+    "unknown_zone": _("Nobody knows this time zone. Please write it like Africa/Nairobi."),
     "bad_date": _("This is not a date of this century. Please write it like 2027-03-28."),
     "bad_time": _("This is not a time of day. Please write it like 14:30."),
     "no_such_time": _("No clock shows this time on that day: it is skipped when clocks are set forward."),

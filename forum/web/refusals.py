@@ -15,11 +15,15 @@ if TYPE_CHECKING:
     from forum.web.page import View
 
 RETRY_AFTER: Final = "2"
+# The fields in which people write. What stands in one is shown again, whatever becomes of the form.
+TEXTS: Final = (
+    "body", "text", "reason", "note", "question", "options", "aim", "why", "ask", "bio", "purpose", "rules", "claims",
+)  # fmt: skip
 
 
 def refusal_page(view: "View", refusal: Refusal) -> Response:
     """The page of a refusal; for a reader who is not signed in, the way to the door."""
-    typed = bool(view.form.get("body", "").strip())
+    typed = _typed(view)
     if refusal.status == 401 and not typed:
         target = view.here if view.request.method in ("GET", "HEAD") else _before(view)
         return RedirectResponse(
@@ -39,7 +43,7 @@ def refusal_page(view: "View", refusal: Refusal) -> Response:
         refusal=refusal,
         explained=explain(refusal.code),
         faults=_faults(refusal),
-        again=_typed_fields(view) if typed else None,
+        **_again(view),
     )
     response.headers["Cache-Control"] = "no-store"
     if refusal.status in (429, 503):
@@ -55,7 +59,7 @@ def internal_error_page(view: "View") -> Response:
         title=_("Something broke on our side"),
         status=500,
         request_id=request_id.get(),
-        again=_typed_fields(view) if view.form.get("body", "").strip() else None,
+        **_again(view),
     )
     response.headers["Cache-Control"] = "no-store"
     return response
@@ -66,8 +70,17 @@ def _before(view: "View") -> str:
     return quote(view.request.url.path.rsplit("/", 1)[0] or "/", safe="/")
 
 
-def _typed_fields(view: "View") -> dict[str, str]:
-    return {name: value for name, value in view.form.items() if name != "form_id"}
+def _typed(view: "View") -> dict[str, str]:
+    """The texts of the form, by field; what is empty is none."""
+    return {name: view.form[name] for name in TEXTS if view.form.get(name, "").strip()}
+
+
+def _again(view: "View") -> dict[str, object]:
+    """The texts, and whatever else the form takes to be sent again."""
+    typed = _typed(view)
+    rest = [(name, value) for name, value in view.form.items() if name != "form_id" and name not in typed]
+    chosen = [(name, value) for name, values in view.chosen.items() for value in values]
+    return {"typed": typed, "rest": rest + chosen}
 
 
 def _faults(refusal: Refusal) -> list[tuple[str, str]]:

@@ -76,6 +76,17 @@ async def test_where_the_author_has_left_the_facilitators_are_asked(ask, client,
     assert (await told("fay"), await told("ben")) == (["poll_closed"], [])
 
 
+async def test_only_who_can_write_the_outcome_is_asked_for_it(ask, client, cast, told):
+    polls = [await ask("ben", group=group) for group in ("public", "hidden")]
+    await sql("UPDATE members SET silenced_until = now() + interval '1 day' WHERE id = $1", cast.members["ben"])
+    await sql("DELETE FROM memberships WHERE member_id = $1 AND group_id = $2",
+              cast.members["fay"], cast.groups["hidden"])  # fmt: skip
+    for poll in polls:
+        await over(poll)
+    assert (await told("ben"), await told("fay")) == ([], ["poll_closed"]), "a silenced author cannot answer"
+    assert await sql("SELECT count(*) FROM notices WHERE kind = 'poll_closed'") == 1, "nor can the site's staff"
+
+
 async def test_who_may_read_it_no_longer_is_not_told(ask, vote, client, told):
     poll = await ask("fay", group="closed")
     await vote("ben", poll, 0)

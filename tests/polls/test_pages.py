@@ -173,6 +173,7 @@ async def test_an_anonymous_vote_is_kept_once_and_tells_nobody(ask: Any, client:
     assert (await ben.post(f"/polls/{poll['id']}/vote", data=sent)).status_code == 303
     again = await ben.post(f"/polls/{poll['id']}/vote", data=sent)
     assert again.status_code == 409 and "cannot be changed" in again.text
+    assert 'class="stack ballot"' not in again.text, "a ballot that can only be refused is offered to nobody"
     text = await seen(ben, poll)
     assert "Change your vote" not in text and "1 has voted" in text
     assert "The result is shown once the poll is closed." in text and "<progress" not in text

@@ -1,12 +1,15 @@
 """Refusals as pages: the right way on, and nothing told that should not be."""
 
+import re
 from collections.abc import Callable
+from pathlib import Path
 
 import asyncpg
 import pytest
 
 from forum.app import Site
 from forum.web.messages import explain, explain_field
+from forum.web.refusals import TEXTS
 from tests.cast import Cast
 from tests.support.clients import Client
 
@@ -75,3 +78,10 @@ async def test_trouble_behind_a_door_of_sign_in_is_a_page(
     assert answer.status_code == status
     assert answer.headers["content-type"].startswith("text/html") and "<h1" in answer.text
     assert "a bug" not in answer.text and answer.headers["cache-control"] == "no-store"
+
+
+def test_every_field_for_long_texts_is_shown_again() -> None:
+    """A form with a new name for one would lose it where it is refused."""
+    templates = [path.read_text() for path in Path("forum").glob("*/templates/**/*.html")]
+    named = {name for text in templates for name in re.findall(r'(?:area\("|<textarea [^>]*name=")(\w+)"', text)}
+    assert {"body", "reason"} <= named <= set(TEXTS)

@@ -4,7 +4,6 @@ import asyncpg
 from forum.jobs.queue import Lane, job
 from forum.kit.transaction import command, connection
 from forum.notifications.commands import notify
-from forum.notifications.jobs.places import keepers
 from forum.notifications.models import NoticeKind
 
 # $1 poll. ``asked`` is its question, where that is not the text of its post, which a notice shows as well.
@@ -49,11 +48,18 @@ VOTERS = (
     """
     + _LISTENS
 )
-# An author who can still write the outcome.
-AUTHOR = """
-    SELECT m.id FROM members m JOIN memberships p ON p.member_id = m.id AND p.group_id = $2 AND p.role <> 'reader'
-    WHERE m.id = $1 AND m.status = 'active'
-"""
+# Who can write the outcome: the author, if they still take part, else the group's facilitators. Staff cannot.
+ANSWERING = (
+    _POLL
+    + """, answering AS (
+        SELECT m.id, m.id = poll.author_id AS author
+        FROM poll JOIN memberships p ON p.group_id = poll.group_id JOIN members m ON m.id = p.member_id
+        WHERE m.status = 'active' AND coalesce(m.silenced_until <= now(), true)
+          AND (p.role = 'facilitator' OR (m.id = poll.author_id AND p.role <> 'reader'))
+    )
+    SELECT id FROM answering WHERE author OR NOT EXISTS (SELECT FROM answering WHERE author)
+    """
+)
 
 
 @job("notifications.tell_of_closing_poll", lane=Lane.NOTICES)
@@ -66,11 +72,10 @@ async def tell_of_closing_poll(poll_id: int) -> None:
 @job("notifications.tell_of_closed_poll", lane=Lane.NOTICES)
 @command
 async def tell_of_closed_poll(poll_id: int) -> None:
-    """Its author is asked for an outcome; where they are gone, whoever looks after the group."""
+    """Its author is asked for an outcome; where they are gone, the facilitators."""
     poll = await _poll(poll_id)
     if poll is not None and poll["outcome_at"] is None:
-        author = await _ids(AUTHOR, poll["author_id"], poll["group_id"])
-        await _tell(poll_id, NoticeKind.POLL_CLOSED, author or await keepers(poll["group_id"]))
+        await _tell(poll_id, NoticeKind.POLL_CLOSED, await _ids(ANSWERING, poll_id))
 
 
 @job("notifications.tell_of_outcome", lane=Lane.NOTICES)
@@ -100,6 +105,6 @@ async def _poll(poll_id: int) -> asyncpg.Record | None:
         return await sql.fetchrow(POLL, poll_id)
 
 
-async def _ids(statement: str, *values: int) -> list[int]:
+async def _ids(statement: str, poll_id: int) -> list[int]:
     async with connection() as sql:
-        return [row["id"] for row in await sql.fetch(statement, *values)]
+        return [row["id"] for row in await sql.fetch(statement, poll_id)]
