@@ -1,6 +1,6 @@
 """Refusals as pages: what happened, what to do, and the text that was typed."""
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
 from starlette.responses import RedirectResponse, Response
@@ -75,7 +75,7 @@ def _typed(view: "View") -> dict[str, str]:
     return {name: view.form[name] for name in TEXTS if view.form.get(name, "").strip()}
 
 
-def _again(view: "View") -> dict[str, object]:
+def _again(view: "View") -> dict[str, Any]:
     """The texts, and whatever else the form takes to be sent again."""
     typed = _typed(view)
     rest = [(name, value) for name, value in view.form.items() if name != "form_id" and name not in typed]
