@@ -151,6 +151,17 @@ class ChangeDoc(msgspec.Struct, frozen=True):
     at: datetime
 
 
+class EarlierText(msgspec.Struct, frozen=True):
+    """What people had put their names to, as Markdown, ``until`` a lead handed in another."""
+
+    title: str
+    aim: str
+    why: str
+    ask: str
+    by: Person
+    until: datetime
+
+
 class UpdateDoc(msgspec.Struct, frozen=True):
     """A post of the discussion that tells the co-sponsors how it goes."""
 
@@ -256,6 +267,7 @@ class InitiativePage(InitiativeHead, frozen=True):
     answers: list[AnswerDoc]
     updates: list[UpdateDoc]
     history: list[ChangeDoc]
+    earlier_texts: list[EarlierText]
     report: ReportDoc | None
     earlier_reports: list[ReportDoc]
 

@@ -117,6 +117,10 @@ async def test_needs_work_opens_the_text_once_more(client: Callable[..., Client]
     path = f"{API}/initiatives/{initiative}"
     edited = await client("ben").patch(path, json=TEXT, headers={"If-Match": '"1"'})
     assert edited.json()["answer_due_at"]
+    assert [text["aim"] for text in edited.json()["earlier_texts"]] == ["The aim."]
+    for page in ("record", edited.json()["slug"]):
+        shown = (await client("stranger", browser=True).get(f"/i/{initiative}/{page}")).text
+        assert "An earlier text:" in shown and "The aim." in shown, page
     again = await client("ben").patch(path, json=TEXT, headers={"If-Match": '"2"'})
     assert again.json()["code"] == "already_launched"
     declined = await client("fay").post(f"{path}/answers", json={"kind": "declined", "body": "Not here."})

@@ -4,7 +4,9 @@ from collections.abc import Callable
 import pytest
 
 from forum.initiatives.jobs import watch_clock
+from forum.jobs.drain import drain
 from forum.kit.transaction import connection
+from forum.searching.rebuild import rebuild
 from tests.cast import Cast
 from tests.initiatives.making import make
 from tests.support.clients import Client
@@ -76,3 +78,14 @@ async def test_drafts_from_one_thread_know_nothing_of_each_other(client: Clients
     assert (late.status_code, late.json()["code"]) == (409, "thread_has_initiative")
     await client("fay").delete(made["fay"] + "/thread")
     assert (await client("fay").put(made["fay"] + "/launch")).status_code == 200
+
+
+async def test_news_of_an_initiative_are_not_for_a_draft_of_the_same_thread(client: Clients, cast: Cast) -> None:
+    members, group, thread = cast.members, cast.groups["public"], cast.threads["public"]
+    await rebuild()
+    number = await make(group, members["ben"], "gathering", thread_id=thread, cosponsors=[members["cem"]])
+    await make(group, members["sol"], "draft", thread_id=thread)
+    await client("ben").post(f"/api/v1/initiatives/{number}/updates", json={"body": "Half way."})
+    await drain()
+    for name, told in {"cem": ["update"], "sol": []}.items():
+        assert [notice["kind"] for notice in (await client(name).get("/api/v1/notices")).json()["items"]] == told, name

@@ -108,6 +108,11 @@ PAGE = (
     + PERSON.format("b")
     + """ END, 'reason', h.reason, 'at', h.created_at) ORDER BY h.id), '[]')
         FROM stage_changes h LEFT JOIN members b ON b.id = h.actor_id WHERE h.initiative_id = i.id),
+    'earlier_texts', ARRAY(SELECT json_build_object('title', v.title, 'aim', v.aim, 'why', v.why, 'ask', v.ask,
+        'by', """
+    + PERSON.format("b")
+    + """, 'until', v.created_at) FROM initiative_revisions v JOIN members b ON b.id = v.edited_by_id
+        WHERE v.initiative_id = i.id ORDER BY v.version DESC),
     'report', ("""
     + _REPORT
     + """ ORDER BY r.id DESC LIMIT 1),

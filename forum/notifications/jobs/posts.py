@@ -21,7 +21,8 @@ AUDIENCE = """
         UNION ALL
         SELECT coalesce(answered, opener), 2, 'reply' FROM post WHERE number > 1
         UNION ALL
-        SELECT w.member_id, 3, 'update' FROM post JOIN initiatives i USING (thread_id) CROSS JOIN LATERAL (
+        SELECT w.member_id, 3, 'update' FROM post
+            JOIN initiatives i ON i.thread_id = post.thread_id AND i.launched_at IS NOT NULL CROSS JOIN LATERAL (
             SELECT c.member_id FROM cosponsors c WHERE c.initiative_id = i.id UNION ALL
             SELECT l.member_id FROM initiative_leads l WHERE l.initiative_id = i.id AND l.state = 'accepted') w
         WHERE post.is_update
