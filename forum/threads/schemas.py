@@ -73,7 +73,7 @@ class ThreadOutcome(msgspec.Struct, frozen=True):
 
 
 class ThreadInitiative(msgspec.Struct, frozen=True):
-    """The launched initiative whose discussion a thread is."""
+    """The launched initiative whose discussion a thread is; ``mine``: the reader leads it, and it has not ended."""
 
     id: int
     title: str
@@ -81,6 +81,7 @@ class ThreadInitiative(msgspec.Struct, frozen=True):
     stage: str
     cosponsor_count: int
     goal: int
+    mine: bool
 
 
 class ThreadHead(msgspec.Struct, frozen=True):

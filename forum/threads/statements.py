@@ -77,7 +77,9 @@ THREAD_PAGE = (
             FROM posts p JOIN polls q ON q.post_id = p.id AND q.outcome_at IS NOT NULL
             WHERE p.thread_id = t.id AND p.kind = 'poll' AND p.state = 'public'), '[]'),
         'initiative', (SELECT json_build_object('id', i.id, 'title', i.title, 'slug', i.slug, 'stage', i.stage,
-                'cosponsor_count', i.cosponsor_count, 'goal', i.goal)
+                'cosponsor_count', i.cosponsor_count, 'goal', i.goal,
+                'mine', i.stage IN ('gathering', 'active') AND EXISTS (SELECT FROM initiative_leads l
+                    WHERE l.initiative_id = i.id AND l.member_id = $3 AND l.state = 'accepted'))
             FROM initiatives i WHERE i.thread_id = t.id AND i.launched_at IS NOT NULL),
         'posts', """
     + _POST_LIST

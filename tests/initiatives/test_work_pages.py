@@ -1,4 +1,5 @@
 """The forms of those who carry an initiative out, to its closing report."""
+import re
 from collections.abc import Callable
 
 import pytest
@@ -89,3 +90,13 @@ async def test_the_report_ends_it_and_facilitators_take_it_up_again(client: As, 
     assert "One more step." in await look(ben, path)
     assert (await send(ben, path + "/withdraw", reason="Enough.")).status_code == 303
     assert "Withdrawn" in await look(ben, path)
+
+
+async def test_a_post_of_the_discussion_becomes_a_task(client: As, path: str, cast: Cast) -> None:
+    ben, fay = client("ben", browser=True), client("fay", browser=True)
+    thread = f"/t/{cast.threads['public']}/thread"
+    form = f"{path}/steps?post=2"
+    assert f'<a href="{form}">Make this a task</a>' in (await ben.get(thread)).text
+    assert "Make this a task" not in (await fay.get(thread)).text
+    assert re.search(r'name="post"[^>]*value="2"', (await ben.get(form)).text)
+    assert (await ben.get(f"{path}/steps?post=two")).status_code == 422

@@ -34,7 +34,8 @@ LEAD: Final = "lead_initiative"
 
 
 async def _new_step(view: View, refusal: Refusal | None = None) -> Response:
-    values = {name: view.text(name) for name in ("title", "due_on", "owner", "post")}
+    values = {name: view.text(name) for name in ("title", "due_on", "owner")}
+    values["post"] = view.form.get("post", str(view.number("post") or ""))
     return await deed_page(
         view, refusal, can_work, "step.html", _("A milestone or a task"), values=values, step=None, version=""
     )

@@ -33,12 +33,13 @@ GONE: Final = {
 
 
 class Setting(NamedTuple):
-    """What is the same for every post of a page."""
+    """What is the same for every post of a page; ``initiative``: the one that the reader takes tasks for, or 0."""
 
     speaks: str
     zone: str
     thread: int
     language: str
+    initiative: int = 0
 
 
 class _Key(NamedTuple):
@@ -96,8 +97,8 @@ def article(
     return made
 
 
-def setting(zone: str, thread_id: int, thread_language: str) -> Setting:
-    return Setting(language.spoken(), zone, thread_id, thread_language)
+def setting(zone: str, thread_id: int, thread_language: str, initiative: int = 0) -> Setting:
+    return Setting(language.spoken(), zone, thread_id, thread_language, initiative)
 
 
 def _parent_key(post: PostDoc) -> tuple[int | None, str, str] | None:
@@ -185,6 +186,8 @@ def _actions(post: PostDoc, key: _Key) -> str:
         words = gettext("Not the answer after all") if key.accepted else gettext("This answers the question")
         value = "" if key.accepted else str(post.id)
         more.append(_button(f"/t/{key.setting.thread}/answer{at}", "post", value, words))
+    if key.setting.initiative:
+        more.append(_link(f"/i/{key.setting.initiative}/steps?post={post.number}", gettext("Make this a task")))
     if may.report:
         more.append(_link(f"{base}/report", gettext("Report")))
     if may.withdraw:

@@ -147,7 +147,8 @@ def _articles(view: View, doc: ThreadPage, polls: Polls) -> str:
     state = thread_of(doc)
     theirs = may(view.actor, state, own=False)
     own = may(view.actor, state, own=True) if view.actor.member_id else theirs
-    common, now = setting(view.zone, doc.id, doc.language), datetime.now(UTC)
+    mine = doc.initiative.id if doc.initiative and doc.initiative.mine else 0
+    common, now = setting(view.zone, doc.id, doc.language, mine), datetime.now(UTC)
     me = view.actor.username
     parts: list[str] = []
     line_due = 0 < doc.last_read < doc.last_number
@@ -159,8 +160,8 @@ def _articles(view: View, doc: ThreadPage, polls: Polls) -> str:
         inset = ""
         if poll := polls.get(post.id):
             inset, post = block(view, poll, state), _without_question(post, poll)
-        mine = bool(me) and post.author is not None and post.author.username == me
-        parts.append(article(post, common, own if mine else theirs, now, doc.accepted_number, inset))
+        by_me = bool(me) and post.author is not None and post.author.username == me
+        parts.append(article(post, common, own if by_me else theirs, now, doc.accepted_number, inset))
     return "".join(parts)
 
 
