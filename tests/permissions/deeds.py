@@ -1,70 +1,16 @@
 """Every action of the table as requests on both surfaces; ``{names}`` are filled from the stage."""
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from tests.courses.lms import CAMPUS
 from tests.permissions import stage as on
-from tests.permissions import undertakings
-from tests.permissions.stage import Stage
+from tests.permissions.asking import GROUP, JSON, REASON, Ask, Deed, api, by_session, deed, form, page
+from tests.permissions.deeds_of_initiatives import INITIATIVES
 
-Prepare = Callable[[Stage], Awaitable[None]]
-JSON, HTML = "json", "html"
-INITIATIVE = "/initiatives/{initiative}"
-GROUP, THREAD, POST, POLL = "/groups/{slug}", "/threads/{thread}", "/posts/{post}", "/polls/{poll}"
-STEP = INITIATIVE + "/steps/{step}"
+THREAD, POST, POLL = "/threads/{thread}", "/posts/{post}", "/polls/{poll}"
 TERMS = {"cosponsor_goal": 12, "gathering_days": 90, "anyone_may_cosponsor": True}
-REASON = {"reason": "I work on this."}
-
-
-@dataclass(frozen=True, slots=True)
-class Ask:
-    """One request; ``body`` is JSON or a form's fields; ``by_session``: JSON that no token may send."""
-
-    surface: str
-    method: str
-    path: str
-    body: dict[str, Any] | None = None
-    version: bool = False
-    by_session: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Deed:
-    asks: tuple[Ask, ...]
-    prepare: Prepare = on.nothing
-
-
-def api(method: str, path: str, body: dict[str, Any] | None = None, *, version: bool = False) -> Ask:
-    return Ask(JSON, method, path, body, version)
-
-
-def by_session(method: str, path: str, body: dict[str, Any] | None = None) -> Ask:
-    return Ask(JSON, method, path, body, by_session=True)
-
-
-def page(path: str) -> Ask:
-    return Ask(HTML, "GET", path)
-
-
-def form(path: str, **fields: str) -> Ask:
-    return Ask(HTML, "POST", path, fields)
-
-
-def deed(*asks: Ask, prepare: Prepare = on.nothing) -> Deed:
-    return Deed(asks, prepare)
-
-
 READ_POST = (api("GET", POST), page("/p/{post}"))
 JOIN = (api("PUT", GROUP + "/membership", REASON), form("/g/{slug}/join", reason="I work on this."))
 LEAVE = (api("DELETE", GROUP + "/membership"), form("/g/{slug}/leave"))
-SEE_INITIATIVE = (
-    api("GET", INITIATIVE),
-    api("GET", INITIATIVE + "/cosponsors"),
-    page("/i/{initiative}"),
-    page("/i/{initiative}/an-initiative"),
-)
 START = {"title": "A new thread", "body": "Its first post."}
 REPLY = (
     api("POST", THREAD + "/posts", {"body": "A reply."}),
@@ -112,6 +58,7 @@ ASK = {"question": "Shall we?", "kind": "proposal", "closes_at": (datetime.now(U
 TOKEN = {"name": "A script", "days": 30}
 
 DEEDS: dict[str, Deed] = {
+    **INITIATIVES,
     "see_group_card": deed(api("GET", GROUP), page("/g/{slug}")),
     "read_content": deed(
         api("GET", THREAD),
@@ -318,97 +265,6 @@ DEEDS: dict[str, Deed] = {
     "read_site_audit_log": deed(page("/admin/audit")),
     "see_statistics": deed(
         api("GET", "/trending-searches"), page("/admin/searches"), page("/admin/searches.csv?days=30")
-    ),
-    "see_initiative": deed(
-        *SEE_INITIATIVE,
-        api("GET", INITIATIVE + "/record"),
-        page("/i/{initiative}/record"),
-        prepare=undertakings.gathering,
-    ),
-    "see_initiative_draft": deed(*SEE_INITIATIVE, prepare=undertakings.draft),
-    "see_initiative_draft_of_another": deed(*SEE_INITIATIVE, prepare=undertakings.draft),
-    "launch_initiative": deed(
-        api("POST", GROUP + "/initiatives", {"title": "A new initiative"}),
-        page("/g/{slug}/initiatives/new"),
-        form("/g/{slug}/initiatives/new", title="A new initiative"),
-        form("/g/{slug}/initiatives/preview", title="A new initiative"),
-    ),
-    "make_initiative_draft": deed(
-        api("PATCH", INITIATIVE, {"title": "A better title"}, version=True),
-        api("PUT", INITIATIVE + "/leads/fay"),
-        api("PUT", INITIATIVE + "/launch"),
-        page("/i/{initiative}/edit"),
-        form("/i/{initiative}/edit", title="A better title", version="1"),
-        page("/i/{initiative}/leads"),
-        form("/i/{initiative}/leads", username="fay"),
-        form("/i/{initiative}/launch"),
-        form("/i/{initiative}/thread/leave"),
-        form("/i/{initiative}/discard"),
-        api("DELETE", INITIATIVE + "/thread"),
-        api("DELETE", INITIATIVE),
-        prepare=undertakings.draft,
-    ),
-    "consent_to_initiative": deed(
-        api("PUT", INITIATIVE + "/consent", {"agree": True}),
-        api("PUT", INITIATIVE + "/consent", {"agree": False}),
-        form("/i/{initiative}/consent", do="agree"),
-        prepare=undertakings.draft_from_thread,
-    ),
-    "be_asked_to_lead": deed(
-        api("PUT", INITIATIVE + "/leadership", {"agree": True}),
-        api("PUT", INITIATIVE + "/leadership", {"agree": False}),
-        form("/i/{initiative}/leads/answer", do="agree"),
-        prepare=undertakings.asked_along,
-    ),
-    "lead_initiative": deed(
-        api("DELETE", INITIATIVE + "/leadership"),
-        api("POST", INITIATIVE + "/steps", {"title": "A first feed", "due_on": ASK["closes_at"][:10], "owner": "fay"}),
-        api("PATCH", STEP, {"title": "A second feed"}, version=True),
-        api("DELETE", STEP),
-        api("PUT", STEP + "/completion"),
-        api("DELETE", STEP + "/completion"),
-        api("POST", INITIATIVE + "/updates", {"body": "We are **half** way."}),
-        api("PUT", INITIATIVE + "/space", {"title": "The looking glass workshop", "closed": True}),
-        api("PUT", INITIATIVE + "/report", {"body": "It is done.", "numbers": [{"what": "Feeds", "value": "12"}]}),
-        api("PUT", INITIATIVE + "/withdrawal", REASON),
-        form("/i/{initiative}/leads/leave"),
-        page("/i/{initiative}/steps"),
-        form("/i/{initiative}/steps", title="A first feed", owner="fay"),
-        page("/i/{initiative}/steps/{step}"),
-        form("/i/{initiative}/steps/{step}", title="A second feed", version="1"),
-        form("/i/{initiative}/steps/{step}/done", do="done"),
-        form("/i/{initiative}/steps/{step}/delete"),
-        page("/i/{initiative}/updates"),
-        form("/i/{initiative}/updates", body="We are **half** way."),
-        page("/i/{initiative}/space"),
-        form("/i/{initiative}/space", title="The looking glass workshop", closed="1"),
-        page("/i/{initiative}/report"),
-        form("/i/{initiative}/report", body="It is done."),
-        page("/i/{initiative}/withdraw"),
-        form("/i/{initiative}/withdraw", **REASON),
-        prepare=undertakings.accepted,
-    ),
-    "reopen_initiative": deed(
-        api("PUT", INITIATIVE + "/reopening", REASON),
-        page("/i/{initiative}/reopen"),
-        form("/i/{initiative}/reopen", **REASON),
-        prepare=undertakings.withdrawn,
-    ),
-    "cosponsor_initiative": deed(
-        api("PUT", INITIATIVE + "/cosponsorship"),
-        form("/i/{initiative}/cosponsor"),
-        prepare=undertakings.gathering_of_anyone,
-    ),
-    "withdraw_cosponsorship": deed(
-        api("DELETE", INITIATIVE + "/cosponsorship"),
-        form("/i/{initiative}/cosponsor/end"),
-        prepare=undertakings.supported,
-    ),
-    "answer_initiative": deed(
-        api("POST", INITIATIVE + "/answers", {"kind": "accepted", "body": "Good."}),
-        page("/i/{initiative}/answer"),
-        form("/i/{initiative}/answer", kind="accepted", body="Good."),
-        prepare=undertakings.active,
     ),
     "approve_members": deed(
         api("GET", "/pending-members"),

@@ -3,7 +3,8 @@ import re
 
 from forum.page_routes import PAGES
 from forum.routes import API, PREFIX
-from tests.permissions.deeds import DEEDS, EXEMPT, JSON, Ask
+from tests.permissions.asking import JSON, Ask
+from tests.permissions.deeds import DEEDS, EXEMPT
 from tests.permissions.table import rows
 
 # What one declared action stands for in the table, where it depends on the group's policy or on whose thing it is.

@@ -6,7 +6,8 @@ import pytest
 
 from forum.kit.transaction import connection
 from tests.cast import STRANGER, Cast
-from tests.permissions.deeds import DEEDS, HTML, JSON, Ask
+from tests.permissions.asking import HTML, JSON, Ask
+from tests.permissions.deeds import DEEDS
 from tests.permissions.stage import Stage, facilitators, reads_everywhere
 from tests.permissions.table import BANNED, READER, SUSPENDED, Row, rows
 

@@ -9,7 +9,8 @@ from forum.page_routes import PAGES
 from forum.routes import API
 from tests.api.routes import filled
 from tests.cast import Cast
-from tests.permissions.deeds import DEEDS, HTML, JSON
+from tests.permissions.asking import HTML, JSON
+from tests.permissions.deeds import DEEDS
 from tests.permissions.stage import Stage
 from tests.permissions.table import SITE, rows
 from tests.permissions.test_table import WRITES

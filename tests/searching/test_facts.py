@@ -12,7 +12,8 @@ from forum.searching.jobs import OF_FACTS
 from forum.subscriptions import SUBSCRIPTIONS
 from tests.architecture.source import ROOT, modules, name
 from tests.cast import Cast
-from tests.permissions.deeds import DEEDS, Ask
+from tests.permissions.asking import Ask
+from tests.permissions.deeds import DEEDS
 from tests.permissions.stage import Stage
 from tests.permissions.table import SITE, rows
 from tests.permissions.test_table import send
