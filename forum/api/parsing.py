@@ -16,6 +16,7 @@ DEEPEST = 20
 _AT = re.compile(r"`\$\.?([^`]*)`$")
 _UNKNOWN = re.compile(r"unknown field `([^`]*)`")
 _MISSING = re.compile(r"missing required field `([^`]*)`")
+_OUT_OF_RANGE = re.compile("Expected `(int|float)` [<>]")
 _UNPRINTABLE = re.compile("[\x00\ud800-\udfff]")
 
 
@@ -87,6 +88,8 @@ def _named(message: str) -> dict[str, str]:
         return {field: "bad_length"}
     if "enum value" in message:
         return {field: "unknown_choice"}
+    if _OUT_OF_RANGE.match(message):
+        return {field: "out_of_range"}
     if message.startswith("Expected"):
         return {field: "wrong_type"}
     return {field: "not_valid"}

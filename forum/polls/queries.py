@@ -1,5 +1,6 @@
 """Reading polls, through the door of the post that introduces each; JSON is built by PostgreSQL, tallies are not."""
 from collections.abc import Iterable
+from datetime import date
 from functools import lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -33,6 +34,7 @@ class OpenedPoll(NamedTuple):
     question: str
     outcome: str
     outcome_written: bool
+    review_on: date | None
     version: int
 
 
@@ -128,6 +130,7 @@ async def _open(poll_id: int, member_id: int | None, lock: bool) -> tuple[Opened
         question=row["question"],
         outcome=row["outcome"],
         outcome_written=row["outcome_at"] is not None,
+        review_on=row["review_on"],
         version=row["version"],
     )
     return opened, post

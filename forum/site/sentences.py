@@ -48,6 +48,8 @@ SENTENCES: Final = {
     "group.link_made": _("%(who)s made an invitation link to %(group)s"),
     # initiatives
     "initiative.reopened": _("%(who)s took up an initiative in %(group)s again"),
+    "poll.closed_early": _("%(who)s closed a poll in %(group)s before its time"),
+    "poll.outcome_changed": _("%(who)s changed what came of a poll in %(group)s"),
     "initiative.answered": _("%(who)s gave the official answer to an initiative in %(group)s"),
     # courses and provisioning
     "roster.asked": _("%(who)s asked for a roster of %(group)s"),

@@ -1,9 +1,10 @@
 """What comes of a poll is written once it is closed, edited by version, and shown where the group looks for it."""
 import pytest
 
-from tests.polls.conftest import sql
+from tests.polls.conftest import later, sql
 
 pytestmark = pytest.mark.anyio
+LATER = later(days=200)[:10]
 
 
 @pytest.fixture
@@ -19,8 +20,8 @@ async def write(client, who, poll, text="We meet **there**.", version=None, **mo
 
 
 async def test_an_outcome_is_shown_in_its_thread_and_its_group(client, cast, closed):
-    done = (await write(client, "ben", closed, review_on="2027-06-01")).json()
-    assert (done["outcome"]["by"]["username"], done["outcome"]["review_on"]) == ("ben", "2027-06-01")
+    done = (await write(client, "ben", closed, review_on=LATER)).json()
+    assert (done["outcome"]["by"]["username"], done["outcome"]["review_on"]) == ("ben", LATER)
     assert done["version"] == 2
     assert "<strong>there</strong>" in done["outcome"]["html"]
     thread = (await client("stranger").get(f"/api/v1/threads/{cast.threads['public']}")).json()
@@ -51,6 +52,23 @@ async def test_an_edit_names_its_version(client, closed):
     stale = await write(client, "fay", closed, "We meet in Gozo.", 2)
     assert (stale.status_code, stale.json()["details"]) == (
         409, {"yours": "We meet in Gozo.", "theirs": "We meet in Valletta.", "version": 3})  # fmt: skip
+
+
+async def test_closing_early_and_rewriting_stand_in_the_groups_log(client, closed):
+    await write(client, "ben", closed)
+    await write(client, "ben", closed, "We meet in Gozo.", 2)
+    log = (await client("fay").get("/api/v1/audit?group=public-group")).json()["items"]
+    assert [line["action"] for line in log] == ["poll.outcome_changed", "poll.closed_early"]
+    assert {line["actor"]["username"] for line in log} == {"ben"}
+
+
+async def test_a_review_is_still_to_come_when_its_day_is_set(client, closed):
+    yesterday, long_ago = later(days=-2)[:10], await write(client, "ben", closed, review_on="2020-02-29")
+    assert [error["code"] for error in long_ago.json()["errors"]] == ["due_in_past"]
+    await write(client, "ben", closed, review_on=LATER)
+    await sql("UPDATE polls SET review_on = $2::text::date WHERE id = $1", closed["id"], yesterday)
+    kept = await write(client, "ben", closed, "We met in Gozo.", 2, review_on=yesterday)
+    assert kept.status_code == 200, "a text is mended after that day as well"
 
 
 async def test_a_withdrawn_poll_has_no_outcome_to_show(client, cast, closed):

@@ -55,8 +55,8 @@ WRONG = [
     ({"kind": "proposal", "options": ["Tea", "Coffee"]}, "options", "not_for_this_kind"),
     ({"kind": "multiple", "most_choices": 4}, "most_choices", "more_than_options"),
     ({"kind": "time", "moments": [{"date": "2027-01-01", "time": "10:00"}] * 2}, "zone", "required"),
-    ({"quorum": 0}, "quorum", "wrong_type"),
-    ({"share": 101}, "share", "wrong_type"),
+    ({"quorum": 0}, "quorum", "out_of_range"),
+    ({"share": 101}, "share", "out_of_range"),
     ({"body": "x" * 32_001}, "body", "too_long"),
 ]
 

@@ -6,7 +6,7 @@ import msgspec
 from auth.actor import Actor
 from forum.kit.transaction import command, connection
 from forum.kit.verdict import require
-from forum.outbox.record import record, record_all
+from forum.outbox.record import audit, record, record_all
 from forum.polls import statements
 from forum.polls.counting import count, marks_of
 from forum.polls.facts import PollClosed, PollClosingSoon
@@ -20,6 +20,9 @@ async def close_poll(actor: Actor, poll_id: int) -> None:
     poll = await poll_door(actor, poll_id, lock=True)
     require(can_close(actor, poll.state))
     await _close(poll, actor.member_id)
+    if poll.state.phase is not Phase.COUNTING:
+        group_id = poll.state.thread.group.id
+        await audit(actor.member_id, "poll.closed_early", "poll", poll_id, group_id=group_id)
 
 
 async def due_polls() -> Sequence[int]:

@@ -8,7 +8,7 @@ from forum.kit.fields import body_field
 from forum.kit.markdown import RENDERER_VERSION, render_async
 from forum.kit.transaction import command, connection
 from forum.kit.verdict import require
-from forum.outbox.record import record
+from forum.outbox.record import audit, record
 from forum.polls import statements
 from forum.polls.facts import OutcomeWritten
 from forum.polls.policies import can_write_outcome
@@ -16,6 +16,7 @@ from forum.polls.queries import poll_door
 from forum.polls.schemas import OutcomeWish
 
 YEARS = range(2000, 2101)
+TODAY = "SELECT (clock_timestamp() AT TIME ZONE $1::text)::date"
 
 
 async def write_outcome(actor: Actor, poll_id: int, wish: OutcomeWish, version: int | None) -> None:
@@ -43,10 +44,15 @@ async def _write(
         raise PreconditionMissing
     if version not in (None, poll.version):
         raise Stale(yours=text, theirs=poll.outcome, version=poll.version)
+    if review_on is not None and review_on != poll.review_on:
+        await _check_review(actor, review_on)
     async with connection() as sql:
         await sql.execute(
             statements.WRITE_OUTCOME, poll_id, text, html, RENDERER_VERSION, actor.member_id, review_on
         )
+    if poll.outcome_written:
+        group_id = poll.state.thread.group.id
+        await audit(actor.member_id, "poll.outcome_changed", "poll", poll_id, group_id=group_id)
     await record(
         OutcomeWritten(
             poll_id=poll_id,
@@ -55,3 +61,10 @@ async def _write(
             actor_id=actor.member_id,
         )
     )
+
+
+async def _check_review(actor: Actor, review_on: date) -> None:
+    """Today at the earliest, as the actor's clock has it; one that was set before may be over by now."""
+    async with connection() as sql:
+        if review_on < await sql.fetchval(TODAY, actor.time_zone):
+            raise Invalid({"review_on": "due_in_past"})
