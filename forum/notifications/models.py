@@ -35,6 +35,8 @@ class NoticeKind(StrEnum):
     REVISED = "revised"
     UPDATE = "update"
     LEAD_CHANGED = "lead_changed"
+    LEAD_DECLINED = "lead_declined"
+    LEAD_LEFT = "lead_left"
     LEADERLESS = "leaderless"
     ENDED = "ended"
     POLL_CLOSING = "poll_closing"

@@ -131,6 +131,18 @@ async def test_facilitators_find_somebody_in_time(client: Clients, cast: Cast, t
     assert (doc["leads"][0]["role"], doc["leaderless_since"]) == ("lead", None)
 
 
+async def test_each_answer_is_told_in_its_own_words(client: Clients, cast: Cast, told: Callable[..., Any]) -> None:
+    await sql("UPDATE members SET silenced_until = NULL")
+    _, path = await put(cast, "draft", asked=[cast.members["sol"], cast.members["fay"]])
+    await client("sol").put(path + "/leadership", json={"agree": False})
+    assert await told("ben") == [["lead_declined"]]
+    await client("fay").put(path + "/leadership", json={"agree": True})
+    await client("fay").delete(path + "/leadership")
+    assert await told("ben") == [["lead_left", "lead_changed", "lead_declined"]]
+    page = (await client("ben", browser=True).get("/notices")).text
+    assert "would rather not lead it" in page and "leads it no more" in page
+
+
 async def test_a_draft_goes_on_with_whoever_agreed(client: Clients, cast: Cast, told: Callable[..., Any]) -> None:
     alone, _ = await put(cast, "draft", title="Alone")
     _, path = await put(cast, "draft", co_leads=[cast.members["fay"]], asked=[cast.members["sol"]])

@@ -16,7 +16,7 @@ from forum.kit.errors import Refusal
 from forum.kit.transaction import connection
 from forum.searching.rebuild import rebuild
 from tests.cast import Cast
-from tests.initiatives.making import make
+from tests.initiatives.making import THREAD, make
 from tests.polls.crowd import gather_crowd
 from tests.support.clients import client_of
 
@@ -105,6 +105,17 @@ async def test_one_launch(committed_site: Site, cast: Cast) -> None:
     assert set(statuses) <= {200, 403, 409}
     row = await stands(number)
     assert (row["stage"], row["changes"]) == ("gathering", 1)
+
+
+async def test_two_drafts_of_one_thread_launch(committed_site: Site, cast: Cast) -> None:
+    for _ in range(3):
+        async with connection() as sql:
+            thread = await sql.fetchval(THREAD, cast.groups["public"], cast.members["ben"], "Wanted by two")
+        drafts = [await put(cast, "draft", co_leads=[cast.members["fay"]], thread_id=thread) for _ in range(2)]
+        ben, fay = (client_of(committed_site, name) for name in ("ben", "fay"))
+        paths = [f"/api/v1/initiatives/{number}/launch" for number in drafts]
+        assert sorted(await at_once(ben.put(paths[0]), fay.put(paths[1]))) == [200, 409]
+        assert sorted([(await stands(number))["stage"] for number in drafts]) == ["draft", "gathering"]
 
 
 async def test_one_official_answer_that_stands(committed_site: Site, cast: Cast) -> None:

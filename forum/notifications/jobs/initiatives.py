@@ -14,6 +14,11 @@ from forum.notifications.models import NoticeKind
 
 LEADS, COSPONSORS, FACILITATORS, ASKED, AUTHOR = "leads", "cosponsors", "facilitators", "asked", "author"
 ALL = (LEADS, COSPONSORS, FACILITATORS)
+CAME_OR_WENT = {
+    LeadState.ACCEPTED: NoticeKind.LEAD_CHANGED,
+    LeadState.DECLINED: NoticeKind.LEAD_DECLINED,
+    LeadState.LEFT: NoticeKind.LEAD_LEFT,
+}
 
 # $1 initiative, $2 in which of these parts people are told, $3 one member or null; only active ones who may read its
 # group. Where nobody facilitates the group, the site's staff look after it.
@@ -76,7 +81,7 @@ async def tell_of_lead_change(initiative_id: int, member_id: int, state: str) ->
         await _tell(initiative_id, NoticeKind.LEAD_CHANGED, cause, (LEADS,), only=member_id)
     elif not (state == LeadState.LEFT and now["role"] == LeadRole.LEAD):
         cause = f"{state}:{member_id}:{now['at']}"
-        await _tell(initiative_id, NoticeKind.LEAD_CHANGED, cause, (LEADS,), actor_id=member_id)
+        await _tell(initiative_id, CAME_OR_WENT[LeadState(state)], cause, (LEADS,), actor_id=member_id)
 
 
 def mark_of(fact: CoSponsorJoined) -> Mapping[str, Any] | None:
