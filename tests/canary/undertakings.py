@@ -20,6 +20,10 @@ REPORT = """
     VALUES ($1, $2::text, $2::text, 1, $3, jsonb_build_array(jsonb_build_object('what', $4::text, 'value', $5::text)),
         jsonb_build_array(jsonb_build_object('title', $6::text, 'url', 'https://example.test/' || $7::text)))
 """
+EARLIER = """
+    INSERT INTO initiative_revisions (initiative_id, version, title, aim, why, ask, edited_by_id)
+    VALUES ($1, 1, $2, $3, $4, $5, $6)
+"""
 UPDATE = """
     INSERT INTO posts (thread_id, author_id, number, kind, body, html, text, renderer)
     SELECT thread_id, $3, 1, 'update', $2::text, $2::text, $2::text, 1 FROM initiatives WHERE id = $1
@@ -49,6 +53,9 @@ async def undertaken(raw: Any, plot: "Plot", kind: str, readers: frozenset[str])
     await raw.execute(ANSWER, launched, word("answer"))
     plot.note("step", await raw.fetchval(STEP, launched, word("milestone")))
     await raw.execute(REASON, launched, word("history"), people["fay"])
+    replaced = [word(f"earlier {part}") for part in ("title", "aim", "why", "ask")]
+    await raw.execute(EARLIER, launched, *replaced, people["ben"])
+    await raw.execute(REPORT, launched, word("earlier report"), people["ben"], *["Earlier"] * 4)
     figures = [word(f"report's {part}") for part in ("figure", "value", "link", "address")]
     await raw.execute(REPORT, launched, word("report"), people["ben"], *figures)
     await raw.execute(UPDATE, launched, word("update"), people["ben"])

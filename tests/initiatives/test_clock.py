@@ -110,6 +110,8 @@ async def test_nobody_left_to_lead(client: Clients, cast: Cast, told: Callable[.
     await client("ben").delete("/api/v1/groups/public-group/membership")
     assert await told("cem", "fay") == [["leaderless"], ["leaderless"]]
     assert (await client("cem").get(path)).json()["leaderless_since"]
+    for page in ("/initiatives", f"/i/{number}/card", f"/i/{number}/record"):
+        assert "nobody at present" in (await client("cem", browser=True).get(page)).text, page
     await sql("UPDATE initiatives SET leaderless_since = now() - interval '14 days' WHERE id = $1", number)
     assert await told("cem") == [["ended", "leaderless"]]
     doc = (await client("cem").get(path)).json()
