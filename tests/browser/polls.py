@@ -6,6 +6,8 @@ from typing import Any, Final
 
 Ask = Callable[..., Any]
 LONG: Final = "A second switch from the maker that we have already, with three years of support and its own spares"
+# Wider than a telephone, with nothing to break it at.
+LONG_WORD: Final = "https://meetings.example.test/" + "accra" * 20
 ITEMS: Final = ["The bird route server", "OpenBGPD beside it", LONG, "Nothing: wait for the new building"]
 
 
@@ -58,7 +60,8 @@ def ask_all(mine: Ask, theirs: Ask, group: str) -> Polled:
     secret = {"anonymous": True, "results": "after_closing"}
     hidden = ask("Who shall speak for us?", "single", options=["Amina", "Ruth"], **secret)
     vote(theirs, hidden, 0, 1, reason="She knows the numbers.")
-    rounds = ask("Where is the next meeting?", "ranked", options=["Lagos", "Accra", "Nairobi"], method="instant_runoff")
+    places = ["Lagos", LONG_WORD, "Nairobi"]
+    rounds = ask("Where is the next meeting?", "ranked", options=places, method="instant_runoff")
     vote(mine, rounds, 1, 2, 3)
     vote(theirs, rounds, 3, 1, 2)
     done = ask("We publish our port prices", "proposal", share=50)
