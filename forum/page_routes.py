@@ -100,6 +100,7 @@ PAGES: Final[tuple[PageRoute, ...]] = (
     post("/i/{id:int}/discard", initiative.discard),
     get("/i/{id:int}/leads", deeds.leads_form),
     post("/i/{id:int}/leads", deeds.ask_lead),
+    post("/i/{id:int}/leads/take-back", deeds.take_back_request),
     post("/i/{id:int}/leads/answer", initiative.answer_request),
     post("/i/{id:int}/leads/leave", initiative.step_down),
     post("/i/{id:int}/consent", initiative.give_consent),

@@ -118,6 +118,7 @@ API = (
     delete("/initiatives/{id:int}", initiatives.delete_initiative),
     put("/initiatives/{id:int}/launch", initiatives.put_launch),
     put("/initiatives/{id:int}/leads/{username}", initiatives.put_lead),
+    delete("/initiatives/{id:int}/leads/{username}", initiatives.delete_lead),
     put("/initiatives/{id:int}/leadership", initiatives.put_leadership),
     delete("/initiatives/{id:int}/leadership", initiatives.delete_leadership),
     put("/initiatives/{id:int}/consent", initiatives.put_consent),

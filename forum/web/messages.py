@@ -138,6 +138,7 @@ _FIELDS: Final = {
     "reserved": _("This name is kept for the demonstration."),
     "unknown_group": _("There is no group with this short name. Please check the spelling."),
     "not_in_group": _("This person does not take part in the group. Please check the spelling."),
+    "said_no": _("This person said no a short while ago. Please talk to them first; after a week you can ask again."),
     "too_many_leads": _("Twelve people can lead an initiative together, which is plenty."),
     "other_group": _("This thread is in another group."),
     "goal_out_of_range": _("An initiative needs 1 to 10,000 co-sponsors. Please give a number in between."),

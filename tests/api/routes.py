@@ -99,6 +99,7 @@ FORMS: dict[str, dict[str, str]] = {
     "preview_initiative": {"title": "An initiative", "aim": "An aim."},
     "save_initiative": {"title": "A better title", "aim": "Another aim.", "version": "1"},
     "ask_lead": {"username": "sol"},
+    "take_back_request": {"username": "sol"},
     "answer_request": {"do": "agree"},
     "give_consent": {"do": "agree"},
     "answer": {"kind": "accepted", "body": "Good."},

@@ -125,3 +125,27 @@ async def test_needs_work_opens_the_text_once_more(client: Callable[..., Client]
     assert again.json()["code"] == "already_launched"
     declined = await client("fay").post(f"{path}/answers", json={"kind": "declined", "body": "Not here."})
     assert (declined.json()["stage"], declined.json()["history"][-1]["stage"]) == ("declined", "declined")
+
+
+async def test_whoever_was_asked_by_mistake_knows_of_it_no_longer(client: Callable[..., Client], cast: Cast) -> None:
+    sol = cast.members["sol"]
+    initiative = await make(cast.groups["public"], cast.members["ben"], "draft", asked=[sol])
+    path = f"{API}/initiatives/{initiative}"
+    assert (await client("sol").get(path)).status_code == 200
+    page = await client("ben", browser=True).get(f"/i/{initiative}/an-initiative")
+    assert "Ask no longer" in page.text
+    assert (await client("ben").delete(f"{path}/leads/nobody-here")).status_code == 404
+    for _again in range(2):
+        assert (await client("ben").delete(f"{path}/leads/sol")).status_code == 204
+    assert (await client("sol").get(path)).status_code == 404
+
+
+async def test_who_said_no_is_left_in_peace_for_a_week(client: Callable[..., Client], cast: Cast) -> None:
+    initiative = await make(cast.groups["public"], cast.members["ben"], "gathering", asked=[cast.members["fay"]])
+    path = f"{API}/initiatives/{initiative}"
+    await client("fay").put(f"{path}/leadership", json={"agree": False})
+    refused = await client("ben").put(f"{path}/leads/fay")
+    assert (refused.status_code, "said_no" in refused.text) == (422, True)
+    async with connection() as sql:
+        await sql.execute("UPDATE initiative_leads SET answered_at = now() - interval '8 days' WHERE role = 'co_lead'")
+    assert (await client("ben").put(f"{path}/leads/fay")).status_code == 204

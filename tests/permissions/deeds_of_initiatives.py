@@ -32,11 +32,13 @@ INITIATIVES: dict[str, Deed] = {
     "make_initiative_draft": deed(
         api("PATCH", INITIATIVE, {"title": "A better title"}, version=True),
         api("PUT", INITIATIVE + "/leads/fay"),
+        api("DELETE", INITIATIVE + "/leads/fay"),
         api("PUT", INITIATIVE + "/launch"),
         page("/i/{initiative}/edit"),
         form("/i/{initiative}/edit", title="A better title", version="1"),
         page("/i/{initiative}/leads"),
         form("/i/{initiative}/leads", username="fay"),
+        form("/i/{initiative}/leads/take-back", username="fay"),
         form("/i/{initiative}/launch"),
         form("/i/{initiative}/thread/leave"),
         form("/i/{initiative}/discard"),

@@ -95,6 +95,13 @@ async def put_lead(call: Call[None, Nothing]) -> Response:
     return nothing()
 
 
+@operation("make_initiative_draft", answers={204: None}, scope=POST)
+async def delete_lead(call: Call[None, Nothing]) -> Response:
+    """Take back that somebody was asked to lead along, while they have not answered."""
+    await leads.take_back_request(call.actor, call.id("id"), str(call.path["username"]))
+    return nothing()
+
+
 @operation("be_asked_to_lead", body=Agreement, answers={204: None}, scope=POST)
 async def put_leadership(call: Call[Agreement, Nothing]) -> Response:
     """Say yes or no to having been asked to lead."""

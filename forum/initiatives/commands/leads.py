@@ -11,9 +11,10 @@ from forum.initiatives.policies import (
     can_step_down,
 )
 from forum.initiatives.queries.door import initiative_door, state_of
-from forum.kit.errors import Invalid
+from forum.kit.errors import Invalid, NotFound
 from forum.kit.transaction import command, connection
 from forum.kit.verdict import require
+from forum.members.queries import id_of
 from forum.outbox.record import record, record_all
 
 MOST_LEADS = 12
@@ -25,14 +26,20 @@ ELIGIBLE = """
     WHERE lower(m.username) = ANY($2::text[]) AND (m.id = $3 OR (p.id IS NOT NULL AND m.status = 'active'
       AND NOT EXISTS (SELECT FROM bans b WHERE b.group_id = $1 AND b.member_id = m.id)))
 """
-# Who declined or left may be asked again; who leads already is left alone.
+# Who left may be asked again, and who declined after a week; who leads already is left alone.
 ASK = """
     INSERT INTO initiative_leads (initiative_id, member_id, role, state, asked_by_id)
     SELECT $1, m, 'co_lead', 'asked', $3 FROM unnest($2::bigint[]) m
     ON CONFLICT (initiative_id, member_id) DO UPDATE SET
         role = 'co_lead', state = 'asked', asked_by_id = $3, answered_at = NULL, created_at = now()
-    WHERE initiative_leads.state IN ('declined', 'left')
+    WHERE initiative_leads.state = 'left'
+        OR (initiative_leads.state = 'declined' AND initiative_leads.answered_at < now() - interval '7 days')
     RETURNING member_id
+"""
+TAKE_BACK = "DELETE FROM initiative_leads WHERE initiative_id = $1 AND member_id = $2 AND state = 'asked'"
+SAID_NO = """
+    SELECT true FROM initiative_leads WHERE initiative_id = $1 AND member_id = ANY($2::bigint[])
+      AND state = 'declined' LIMIT 1
 """
 COUNT = "SELECT count(*) FROM initiative_leads WHERE initiative_id = $1 AND state IN ('asked', 'accepted')"
 ANSWER = """
@@ -66,7 +73,7 @@ async def ask_lead(actor: Actor, initiative_id: int, username: str) -> None:
 async def ask_members(
     asked_by: int, initiative_id: int, group_id: int, usernames: Sequence[str], *, field: str = "co_leads"
 ) -> None:
-    """Raises Invalid at ``field`` when one of them does not take part in the group."""
+    """Raises Invalid at ``field`` when one of them does not take part in the group, or said no within a week."""
     wanted = {name.removeprefix("@").lower() for name in usernames}
     found = await eligible(group_id, usernames)
     if wanted - set(found):
@@ -74,6 +81,8 @@ async def ask_members(
     async with connection() as sql:
         asked = sorted({*found.values()} - {asked_by})
         rows = await sql.fetch(ASK, initiative_id, asked, asked_by)
+        if await sql.fetchval(SAID_NO, initiative_id, asked):
+            raise Invalid({field: "said_no"})
         if await sql.fetchval(COUNT, initiative_id) > MOST_LEADS:
             raise Invalid({field: "too_many_leads"})
     await record_all(
@@ -86,6 +95,18 @@ async def eligible(group_id: int, usernames: Sequence[str], *, stays: int | None
     wanted = sorted({name.removeprefix("@").lower() for name in usernames})
     async with connection() as sql:
         return {row["username"]: row["id"] for row in await sql.fetch(ELIGIBLE, group_id, wanted, stays)}
+
+
+@command
+async def take_back_request(actor: Actor, initiative_id: int, username: str) -> None:
+    """Somebody was asked by mistake: until they answer they know of a draft. Who was not asked changes nothing."""
+    state = await initiative_door(actor, initiative_id, lock=True)
+    require(can_ask_lead(actor, state))
+    member_id = await id_of(username)
+    if member_id is None:
+        raise NotFound
+    async with connection() as sql:
+        await sql.execute(TAKE_BACK, initiative_id, member_id)
 
 
 @command

@@ -6,8 +6,8 @@ from typing import Any
 from starlette.responses import Response
 
 from auth.actor import Actor
+from forum.initiatives.commands import leads
 from forum.initiatives.commands.answer import answer_initiative
-from forum.initiatives.commands.leads import ask_lead as ask_to_lead
 from forum.initiatives.models import AnswerKind
 from forum.initiatives.pages import words
 from forum.initiatives.pages.standing import address, read, state_of
@@ -62,8 +62,14 @@ async def ask_lead(view: View) -> Response:
     username = view.text("username").strip().removeprefix("@")
     if not username:
         raise Invalid({"username": "required"})
-    await ask_to_lead(view.actor, view.id("id"), username)
+    await leads.ask_lead(view.actor, view.id("id"), username)
     return back(view, "lead_asked")
+
+
+@form("make_initiative_draft", refill=_leads)
+async def take_back_request(view: View) -> Response:
+    await leads.take_back_request(view.actor, view.id("id"), view.text("username"))
+    return back(view, "saved")
 
 
 # The official answer
