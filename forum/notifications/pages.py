@@ -43,7 +43,7 @@ def sentence(notice: NoticeDoc) -> str:
         NoticeKind.LEAD_DECLINED: _("would rather not lead it"),
         NoticeKind.LEAD_LEFT: _("leads it no more"),
         NoticeKind.ENDED: _("ended an initiative") if notice.actor else _("An initiative has ended"),
-        NoticeKind.POLL_CLOSING: _("A poll closes soon, and you have not voted yet"),
+        NoticeKind.POLL_CLOSING: _("A poll closes soon; your vote counts until then"),
         NoticeKind.POLL_CLOSED: _("A poll has closed. Please say what comes of it"),
         NoticeKind.OUTCOME: _("wrote what comes of a poll in which you voted"),
     }.get(notice.kind, _("Something new"))

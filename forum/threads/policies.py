@@ -21,7 +21,10 @@ class ThreadState:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PostInfo:
-    """What a policy needs to know of a post; only the visibility door makes one."""
+    """What a policy needs to know of a post; only the visibility door makes one.
+
+    ``decided``: the poll that it introduces has an outcome.
+    """
 
     id: int
     thread: ThreadState
@@ -29,6 +32,7 @@ class PostInfo:
     state: PostState
     version: int
     number: int | None
+    decided: bool = False
 
 
 def can_start_thread(actor: Actor, group: GroupState, kind: ThreadKind = ThreadKind.DISCUSSION) -> Verdict:
@@ -110,7 +114,10 @@ def can_withdraw(actor: Actor, post: PostInfo) -> Verdict:
         return verdict
     if actor.member_id != post.author_id:
         return Verdict("not_yours")
-    return ALLOWED if post.state is PostState.PUBLIC else NOT_FOUND
+    if post.state is not PostState.PUBLIC:
+        return NOT_FOUND
+    # What a group decided is not its author's to take away.
+    return Verdict("has_outcome") if post.decided else ALLOWED
 
 
 def can_accept_answer(actor: Actor, thread: ThreadState) -> Verdict:

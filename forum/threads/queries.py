@@ -157,6 +157,7 @@ async def post_door(actor: Actor, post_id: int, *, lock: bool = False) -> PostIn
         state=PostState(row["state"]),
         version=row["version"],
         number=row["number"],
+        decided=row["decided"],
     )
     require(can_reach_post(actor, info))
     return info

@@ -243,7 +243,11 @@ THREAD_STATE = """
 """
 THREAD_STATE_LOCKED = THREAD_STATE + " FOR UPDATE OF t"
 THREAD_OF_POST = "SELECT thread_id FROM posts WHERE id = $1"
-POST_STATE = "SELECT thread_id, author_id, state, version, number FROM posts WHERE id = $1"
+POST_STATE = """
+    SELECT thread_id, author_id, state, version, number,
+        EXISTS (SELECT FROM polls q WHERE q.post_id = posts.id AND q.outcome_at IS NOT NULL) AS decided
+    FROM posts WHERE id = $1
+"""
 POST_STATE_LOCKED = POST_STATE + " FOR UPDATE"
 
 # $1 thread, $2 author, $3 in_reply_to, $4 body, $5 html, $6 text, $7 renderer, $8 kind. The thread's row is locked, so

@@ -70,6 +70,7 @@ _REFUSALS: Final = {
     # Threads
     "thread_locked": _("This thread is locked: it can be read, and takes no more replies."),
     "not_a_question": _("Only a question can have an accepted answer."),
+    "has_outcome": _("The group has decided something by the poll in this post, so it stays where it is."),
     # Initiatives
     "leads_only": _("Only those who lead this initiative can do this."),
     "already_launched": _("This initiative is launched: people put their names to its text as it stands."),

@@ -71,9 +71,19 @@ async def test_a_review_is_still_to_come_when_its_day_is_set(client, closed):
     assert kept.status_code == 200, "a text is mended after that day as well"
 
 
-async def test_a_withdrawn_poll_has_no_outcome_to_show(client, cast, closed):
+async def test_what_was_decided_is_not_its_author_s_to_take_away(client, cast, closed):
+    await write(client, "fay", closed)
+    refused = await client("ben").delete(f"/api/v1/posts/{closed['post_id']}")
+    assert (refused.status_code, refused.json()["code"]) == (403, "has_outcome")
+    page = await client("ben", browser=True).post(f"/p/{closed['post_id']}/withdraw")
+    assert (page.status_code, "so it stays where it is" in page.text) == (403, True)
+    decisions = (await client("fay").get("/api/v1/groups/public-group/decisions")).json()
+    assert [each["poll_id"] for each in decisions["items"]] == [closed["id"]]
+
+
+async def test_a_hidden_poll_has_no_outcome_to_show(client, cast, closed):
     await write(client, "ben", closed)
-    await client("ben").delete(f"/api/v1/posts/{closed['post_id']}")
+    await sql("UPDATE posts SET state = 'hidden' WHERE id = $1", closed["post_id"])
     assert (await client("fay").get(f"/api/v1/threads/{cast.threads['public']}")).json()["outcomes"] == []
     assert (await client("fay").get("/api/v1/groups/public-group/decisions")).json()["items"] == []
 
