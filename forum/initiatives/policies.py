@@ -111,7 +111,7 @@ def can_ask_lead(actor: Actor, initiative: InitiativeState) -> Verdict:
     if initiative.stage not in UNDER_WAY:
         return can_see(actor, initiative) and Verdict("initiative_ended")
     if initiative.lead_id is None and initiative.stage is not Stage.DRAFT and looks_after(actor, initiative.group):
-        return can_see(actor, initiative) and can_write(actor)
+        return _may_answer_for(actor, initiative)
     return can_lead(actor, initiative)
 
 
@@ -178,12 +178,8 @@ def can_withdraw_support(actor: Actor, initiative: InitiativeState) -> Verdict:
 
 def can_answer(actor: Actor, initiative: InitiativeState) -> Verdict:
     """The official answer, by those who look after the group; once it is accepted, it stands."""
-    if not (verdict := can_see(actor, initiative)):
+    if not (verdict := _may_answer_for(actor, initiative)):
         return verdict
-    if not (verdict := can_write(actor)):
-        return verdict
-    if not looks_after(actor, initiative.group):
-        return Verdict("facilitators_only")
     if initiative.stage is not Stage.ACTIVE:
         return Verdict("goal_not_reached" if initiative.stage is Stage.GATHERING else "initiative_ended")
     return Verdict("already_answered") if initiative.answer is AnswerKind.ACCEPTED else ALLOWED
@@ -209,12 +205,8 @@ def can_complete(actor: Actor, initiative: InitiativeState) -> Verdict:
 
 
 def can_reopen(actor: Actor, initiative: InitiativeState) -> Verdict:
-    if not (verdict := can_see(actor, initiative)):
+    if not (verdict := _may_answer_for(actor, initiative)):
         return verdict
-    if not (verdict := can_write(actor)):
-        return verdict
-    if not looks_after(actor, initiative.group):
-        return Verdict("facilitators_only")
     return ALLOWED if initiative.stage in ENDED else Verdict("not_ended")
 
 
@@ -252,6 +244,17 @@ def can_open_space(actor: Actor, initiative: InitiativeState) -> Verdict:
     if initiative.answer is not AnswerKind.ACCEPTED:
         return Verdict("answer_needed")
     return Verdict("space_exists") if initiative.space_id is not None else ALLOWED
+
+
+def _may_answer_for(actor: Actor, initiative: InitiativeState) -> Verdict:
+    """Whoever looks after the group; site staff whom it banned do not, though it has no facilitator."""
+    if not (verdict := can_see(actor, initiative)):
+        return verdict
+    if not (verdict := taken_for_somebody(actor, initiative.group)):
+        return verdict
+    if not (verdict := can_write(actor)):
+        return verdict
+    return ALLOWED if looks_after(actor, initiative.group) else Verdict("facilitators_only")
 
 
 def _may_support(actor: Actor, initiative: InitiativeState) -> Verdict:

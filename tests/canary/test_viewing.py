@@ -20,7 +20,7 @@ async def plot(site: Site, cast: Cast) -> Plot:
 @pytest.mark.parametrize("viewed", ("ben", "cem", "pia"))
 async def test_no_route_tells_more(viewed: str, client: Any, site: Site, plot: Plot) -> None:
     adi = client("adi", browser=True)
-    assert (await adi.post(f"/m/{viewed}/view-as", data={"reason": "check"})).status_code == 303
+    assert (await adi.post(f"/m/{viewed}/view-as", data={"cause": "check"})).status_code == 303
     met: dict[str, str] = {}
     for template in templates(site):
         if template in ("/metrics", STREAM):

@@ -43,7 +43,7 @@ async def test_who_sees_the_site_as_a_member_sees_no_draft_of_theirs(client: Cli
     thread = cast.threads["public"]
     wanted = await make(group, members["fay"], "draft", title="Of their thread", thread_id=thread, consent_asked=True)
     adi = client("adi", browser=True)
-    assert (await adi.post("/m/ben/view-as", data={"reason": "support"})).status_code == 303
+    assert (await adi.post("/m/ben/view-as", data={"cause": "support"})).status_code == 303
     for number in (own, asked, wanted):
         assert (await client("ben").get(f"/api/v1/initiatives/{number}")).status_code == 200
         for path in (f"/i/{number}", f"/i/{number}/edit", f"/api/v1/initiatives/{number}/cosponsors"):

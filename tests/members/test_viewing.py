@@ -23,7 +23,7 @@ async def sql(statement: str, *values: Any) -> Any:
 
 
 async def begin(client: Callable[..., Client], username: str = "ben", who: str = "adi", reason: str = "support") -> Any:
-    return await client(who, browser=True).post(f"/m/{username}/view-as", data={"reason": reason})
+    return await client(who, browser=True).post(f"/m/{username}/view-as", data={"cause": reason})
 
 
 async def seen(client: Callable[..., Client], who: str = "adi") -> str:
@@ -84,7 +84,7 @@ async def test_a_reason_is_one_of_those_offered(client: Callable[..., Client]) -
 
 
 async def test_a_token_has_no_view(client: Callable[..., Client]) -> None:
-    answer = await client("adi").post("/m/ben/view-as", data={"reason": "support"})
+    answer = await client("adi").post("/m/ben/view-as", data={"cause": "support"})
     assert answer.status_code == 403
 
 

@@ -232,7 +232,7 @@ DEEDS: dict[str, Deed] = {
         api("PUT", GROUP + "/initiative-settings", TERMS),
         form("/g/{slug}/edit/initiatives", cosponsor_goal="12", gathering_days="90"),
     ),
-    "impersonate": deed(form("/m/{username}/view-as", reason="support")),
+    "impersonate": deed(form("/m/{username}/view-as", cause="support")),
     "administer_site": deed(
         page("/admin"),
         page("/admin/claims"),

@@ -45,9 +45,9 @@ def reasons() -> dict[str, str]:
 @form("impersonate")
 async def view_as(view: View) -> Response:
     try:
-        reason = ViewReason(view.text("reason"))
+        reason = ViewReason(view.text("cause"))
     except ValueError:
-        raise Invalid({"reason": "unknown_choice"}) from None
+        raise Invalid({"cause": "unknown_choice"}) from None
     await commands.begin_viewing(view.actor, str(view.path["username"]), reason)
     return see("/")
 
