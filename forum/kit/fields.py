@@ -4,9 +4,6 @@ from collections.abc import Callable
 from forum.kit.errors import Invalid
 from forum.kit.text import TextError, clean_body, clean_line
 
-TITLE_LENGTH = (2, 200)
-BODY_LENGTH = (1, 32_000)
-
 
 def line_field(text: str, field: str, *, least: int = 0, most: int = 200) -> str:
     """One line of ``least`` to ``most`` code points."""

@@ -122,11 +122,6 @@ class PendingMembers(msgspec.Struct, frozen=True):
     next: str | None
 
 
-class Suggestion(msgspec.Struct, frozen=True):
-    username: str
-    name: str
-
-
 class MyGroup(msgspec.Struct, frozen=True):
     id: int
     slug: str

@@ -10,8 +10,7 @@ import msgspec
 
 from auth.actor import Actor
 from forum.groups import queries as groups
-from forum.groups.models import JoinPolicy, Visibility
-from forum.groups.policies import GroupState, can_read
+from forum.groups.policies import can_read
 from forum.kit.errors import NotFound
 from forum.kit.transaction import connection
 from forum.kit.verdict import require
@@ -21,8 +20,9 @@ from forum.polls.counting import count, rules_of
 from forum.polls.models import Results
 from forum.polls.policies import Phase, PollState, can_read_ballots
 from forum.polls.schemas import PollDoc
-from forum.threads.models import PostState, ThreadKind
-from forum.threads.policies import PostInfo, ThreadState, can_reach_post
+from forum.threads.models import PostState
+from forum.threads.policies import PostInfo, can_reach_post
+from forum.threads.queries import thread_state
 
 
 class OpenedPoll(NamedTuple):
@@ -137,19 +137,13 @@ async def _open(poll_id: int, member_id: int | None, lock: bool) -> tuple[Opened
 
 
 def _post(row: asyncpg.Record) -> PostInfo:
-    thread = ThreadState(
-        id=row["thread_id"],
-        group=GroupState(
-            id=row["group_id"],
-            slug=row["slug"],
-            title=row["group_title"],
-            visibility=Visibility(row["visibility"]),
-            policy=JoinPolicy(row["join_policy"]),
-        ),
-        author_id=row["thread_author_id"],
-        kind=ThreadKind(row["thread_kind"]),
-        locked=row["locked"],
-    )
+    of_thread = {
+        "id": row["thread_id"],
+        "author_id": row["thread_author_id"],
+        "kind": row["thread_kind"],
+        "policy": row["join_policy"],
+    }
+    thread = thread_state({**row, **of_thread})
     return PostInfo(
         id=row["post_id"],
         thread=thread,

@@ -7,7 +7,6 @@ from forum.notifications import queries as notifications
 from forum.threads import statements
 from forum.threads.queries import without_private_marks
 
-UNREAD_LINES = 25
 FEW = 5
 
 # $1 member, $2 readable, $3 listed. The newest unread threads of my groups, muted ones left out.

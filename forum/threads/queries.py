@@ -1,4 +1,5 @@
 """Reading threads: one statement a page, built as JSON by PostgreSQL, narrowed by what the actor may read."""
+from collections.abc import Mapping
 from typing import Any
 
 import asyncpg
@@ -137,7 +138,7 @@ async def _thread(thread_id: int, *, lock: bool) -> ThreadState:
         row = await sql.fetchrow(sql_of.THREAD_STATE_LOCKED if lock else sql_of.THREAD_STATE, thread_id)
     if row is None:
         raise NotFound
-    return _thread_state(row)
+    return thread_state(row)
 
 
 async def post_door(actor: Actor, post_id: int, *, lock: bool = False) -> PostInfo:
@@ -163,7 +164,8 @@ async def post_door(actor: Actor, post_id: int, *, lock: bool = False) -> PostIn
     return info
 
 
-def _thread_state(row: asyncpg.Record) -> ThreadState:
+def thread_state(row: Mapping[str, Any] | asyncpg.Record) -> ThreadState:
+    """Of a row with the columns of ``statements.THREAD_STATE``."""
     return ThreadState(
         id=row["id"],
         group=GroupState(

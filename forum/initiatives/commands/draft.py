@@ -5,7 +5,7 @@ from forum.groups.policies import GroupState
 from forum.initiatives.commands.advance import DAYS_TO_ANSWER
 from forum.initiatives.commands.leads import ask_members
 from forum.initiatives.commands.steps import check_due, step_title
-from forum.initiatives.commands.written import Written, write_text
+from forum.initiatives.commands.written import Written, whole, write_text
 from forum.initiatives.facts import ConsentAsked, InitiativeRevised
 from forum.initiatives.models import Initiative, InitiativeRevision, Lead, LeadRole, LeadState, Stage, Step, StepKind
 from forum.initiatives.policies import can_discard, can_draft, can_edit
@@ -108,8 +108,7 @@ async def _edit(actor: Actor, initiative_id: int, written: Written, version: int
     assert actor.member_id is not None
     stored = await Initiative.get(id=initiative_id)
     if stored.version != version:
-        theirs = "\n\n".join(part for part in (stored.title, stored.aim, stored.why, stored.ask) if part)
-        raise Stale(yours=written.whole, theirs=theirs, version=stored.version)
+        raise Stale(yours=whole(written), theirs=whole(stored), version=stored.version)
     await Initiative.filter(id=initiative_id).update(**written.columns(), version=version + 1)
     if state.stage is Stage.DRAFT:
         return

@@ -3,6 +3,7 @@ import secrets
 from dataclasses import dataclass
 from typing import Any
 
+from forum.initiatives.models import Initiative
 from forum.initiatives.schemas import InitiativeText
 from forum.kit.fields import body_field, line_field
 from forum.kit.markdown import RENDERER_VERSION, render_async
@@ -30,12 +31,13 @@ class Written:
     languages: list[str]
     renderer: int = RENDERER_VERSION
 
-    @property
-    def whole(self) -> str:
-        return "\n\n".join(part for part in (self.title, self.aim, self.why, self.ask) if part)
-
     def columns(self) -> dict[str, Any]:
         return {name: getattr(self, name) for name in self.__slots__}
+
+
+def whole(text: Written | Initiative) -> str:
+    """All that its leads wrote, one part after the other."""
+    return "\n\n".join(part for part in (text.title, text.aim, text.why, text.ask) if part)
 
 
 async def write_text(wish: InitiativeText, language: str) -> Written:

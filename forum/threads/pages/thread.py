@@ -81,12 +81,11 @@ async def thread(view: View) -> Response:
     number = view.number("page", 1, MOST_PAGES) or 1
     after = (number - 1) * PAGE_SIZE
     body = await queries.thread_page(view.actor, view.id("id"), after, PAGE_SIZE)
-    if POLL.search(body):
-        shown = _shown(view, body, number, await _polls(view, body))[0]
-    elif view.actor.is_anonymous:
+    if view.actor.is_anonymous and not POLL.search(body):
         shown = _for_visitors(view, body, number)
     else:
-        shown = _shown(view, body, number, {})[0]
+        doc = decoded(body, ThreadPage)
+        shown = _shown(view, doc, number, await _polls(view, doc))[0]
     path = f"/t/{shown.id}/{shown.slug}"
     if view.path.get("slug") != shown.slug:
         return see(path, page=number if number > 1 else "", said=view.query.get("said", ""))
@@ -96,10 +95,10 @@ async def thread(view: View) -> Response:
     return whole(view, shown.content, title=shown.title, section="thread", head=head)
 
 
-async def _polls(view: View, body: bytes) -> Polls:
-    """The polls of a page that has some, by post: one more statement."""
-    posts = decoded(body, ThreadPage).posts.items
-    return await polls_of_posts(view.actor, [post.id for post in posts if post.kind is PostKind.POLL])
+async def _polls(view: View, doc: ThreadPage) -> Polls:
+    """The polls of a page by post: one more statement, where it has some."""
+    posts = [post.id for post in doc.posts.items if post.kind is PostKind.POLL]
+    return await polls_of_posts(view.actor, posts) if posts else {}
 
 
 def _for_visitors(view: View, body: bytes, number: int) -> Shown:
@@ -108,7 +107,7 @@ def _for_visitors(view: View, body: bytes, number: int) -> Shown:
     if found is not None and found.until > now:
         _kept.move_to_end(key)
         return found.shown
-    shown, newest = _shown(view, body, number, {})
+    shown, newest = _shown(view, decoded(body, ThreadPage), number, {})
     # Ages are told in minutes and hours on the first day, and by the date afterwards.
     lasting = MINUTE if datetime.now(UTC) - newest < DAY else HOUR
     _kept[key] = _Kept(shown, now + lasting)
@@ -117,9 +116,8 @@ def _for_visitors(view: View, body: bytes, number: int) -> Shown:
     return shown
 
 
-def _shown(view: View, body: bytes, number: int, polls: Polls) -> tuple[Shown, datetime]:
+def _shown(view: View, doc: ThreadPage, number: int, polls: Polls) -> tuple[Shown, datetime]:
     """The page, and when the newest post on it was written."""
-    doc = decoded(body, ThreadPage)
     path = f"/t/{doc.id}/{doc.slug}"
     last = max(1, page_of(doc.last_number))
     content = "".join(
