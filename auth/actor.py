@@ -45,6 +45,10 @@ class Actor:
 
     ``listed`` are the ids of the groups whose existence this actor may know, ``readable`` those whose content
     they may read: every read is narrowed by one of the two. ``roles`` are their places in groups.
+    ``banned`` from, or suspended in, these groups: to them they are a visitor. ``silenced`` everywhere, ``silenced_in``
+    some groups: they read and write nothing. ``opened``: groups that site staff opened with a reason, for a while
+    (break-glass). ``edits_in``: groups whose facilitators named them to write summaries and wiki posts. ``trusted``:
+    what they post appears at once.
     ``fresh``: they proved who they are a short while ago (or act by a token with the scope for staff).
     ``restricted``: a token that opens some groups only; nothing outside them is listed, readable or a role.
     ``viewer_id``: the administrator who sees the site as this member does, to read only.
@@ -56,8 +60,12 @@ class Actor:
     status: Status | None = None
     staff: StaffRole | None = None
     silenced: bool = False
+    silenced_in: frozenset[int] = frozenset()
+    trusted: bool = False
     roles: Mapping[int, GroupRole] = field(default_factory=dict)
     banned: frozenset[int] = frozenset()
+    opened: frozenset[int] = frozenset()
+    edits_in: frozenset[int] = frozenset()
     listed: tuple[int, ...] = ()
     readable: tuple[int, ...] = ()
     language: str = "en"

@@ -30,6 +30,8 @@ MODEL_MODULES = (
     "forum.reading.models",
     "forum.initiatives.models",
     "forum.polls.models",
+    "forum.moderation.models",
+    "forum.curation.models",
     "forum.notifications.models",
     "forum.searching.models",
     "forum.site.models",

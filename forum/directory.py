@@ -25,8 +25,9 @@ from forum.members.admission import AlreadyAdmittedError, admit, find
 from forum.members.commands import connect_identity
 from forum.outbox.models import AuditEntry
 
-# The two doors, for nobody, for the pending and for the active alike: `who` holds one row or none. A ban
-# leaves of a public group what a visitor sees, nothing of any other; the pending see a visitor's share.
+# The two doors, for nobody, for the pending and for the active alike: `who` holds one row or none. A ban (and a
+# suspension in that group) leaves of a public group what a visitor sees, nothing of any other; the pending see a
+# visitor's share; what staff opened with a reason is theirs to read for an hour.
 _DOORS_OPEN = """
 SELECT who.*, doors.*
 FROM (SELECT) AS one
@@ -34,16 +35,25 @@ LEFT JOIN who ON true
 CROSS JOIN LATERAL (
     SELECT
         array_agg(g.id) FILTER (WHERE g.visibility = 'public'
-            OR (b.id IS NULL AND (g.visibility <> 'hidden' OR (ms.id IS NOT NULL AND who.active)))) AS listed,
+            OR (NOT of.shut AND (g.visibility <> 'hidden' OR (who.active AND (ms.id IS NOT NULL OR of.open)))))
+            AS listed,
         array_agg(g.id) FILTER (WHERE g.visibility = 'public'
-            OR (b.id IS NULL AND who.active AND (g.visibility = 'members' OR ms.id IS NOT NULL))) AS readable,
-        array_agg(g.id) FILTER (WHERE ms.role = 'reader' AND b.id IS NULL AND who.active) AS reads_in,
-        array_agg(g.id) FILTER (WHERE ms.role = 'member' AND b.id IS NULL AND who.active) AS member_of,
-        array_agg(g.id) FILTER (WHERE ms.role = 'facilitator' AND b.id IS NULL AND who.active) AS facilitates,
-        array_agg(g.id) FILTER (WHERE b.id IS NOT NULL) AS banned
+            OR (NOT of.shut AND who.active AND (g.visibility = 'members' OR ms.id IS NOT NULL OR of.open))) AS readable,
+        array_agg(g.id) FILTER (WHERE ms.role = 'reader' AND NOT of.shut AND who.active) AS reads_in,
+        array_agg(g.id) FILTER (WHERE ms.role = 'member' AND NOT of.shut AND who.active) AS member_of,
+        array_agg(g.id) FILTER (WHERE ms.role = 'facilitator' AND NOT of.shut AND who.active) AS facilitates,
+        array_agg(g.id) FILTER (WHERE ms.editor AND ms.role <> 'reader' AND NOT of.shut AND who.active) AS edits_in,
+        array_agg(g.id) FILTER (WHERE ms.silenced_until > now()) AS silenced_in,
+        array_agg(g.id) FILTER (WHERE NOT of.shut AND who.active AND of.open) AS opened,
+        array_agg(g.id) FILTER (WHERE of.shut) AS banned
     FROM groups g
     LEFT JOIN memberships ms ON ms.group_id = g.id AND ms.member_id = who.member_id
     LEFT JOIN bans b ON b.group_id = g.id AND b.member_id = who.member_id
+    CROSS JOIN LATERAL (
+        SELECT b.id IS NOT NULL OR coalesce(ms.suspended_until > now(), false) AS shut,
+            coalesce(who.may_open, false) AND EXISTS (SELECT FROM glass_openings o
+                WHERE o.member_id = who.member_id AND o.group_id = g.id AND o.until > now()) AS open
+    ) of
 """
 _DOORS = _DOORS_OPEN + ") AS doors"
 # A token for some groups sees no other through either door: all that is fetched is narrowed by the two.
@@ -52,7 +62,7 @@ _DOORS_OF_TOKEN = _DOORS_OPEN + "WHERE who.group_ids IS NULL OR g.id = ANY(who.g
 # Counted with each request, so no further than anybody cares.
 _MEMBER = """
     m.id AS member_id, m.username, m.display_name, m.staff, m.language, m.time_zone,
-    m.status <> 'pending' AS active,
+    m.status <> 'pending' AS active, m.trusted_at IS NOT NULL AS trusted,
     coalesce(m.silenced_until > now(), false) AS silenced,
     (SELECT count(*) FROM (SELECT FROM notices n WHERE n.member_id = m.id AND n.read_at IS NULL LIMIT 1000) few)
         AS unread_notices,
@@ -80,7 +90,8 @@ BY_SESSION = (
     + """
     s.id AS session_id, s.issuer, s.created_at, s.acr, s.auth_time,
     coalesce(s.auth_time > extract(epoch FROM now()) - $5::int, false) AS fresh,
-    s.last_seen_at < now() - interval '1 minute' AS stale, CASE WHEN v.id IS NOT NULL THEN o.id END AS viewer_id
+    s.last_seen_at < now() - interval '1 minute' AS stale, CASE WHEN v.id IS NOT NULL THEN o.id END AS viewer_id,
+    m.staff IS NOT NULL AS may_open
 """
     + _SESSION_OF
     + """
@@ -99,7 +110,8 @@ BY_TOKEN = (
     "WITH who AS (SELECT"
     + _MEMBER
     + """
-    t.id AS token_id, t.scopes, t.group_ids, coalesce(t.last_used_at < now() - interval '1 minute', true) AS stale
+    t.id AS token_id, t.scopes, t.group_ids, coalesce(t.last_used_at < now() - interval '1 minute', true) AS stale,
+    m.staff IS NOT NULL AND 'staff' = ANY(t.scopes) AND t.group_ids IS NULL AS may_open
 FROM api_tokens t JOIN members m ON m.id = t.member_id
 WHERE t.token_hash = $1 AND t.expires_at > now() AND
 """
@@ -115,13 +127,15 @@ FROM groups
 """
 
 # Somebody who is not here: what they may read when a key of theirs is used.
-BY_MEMBER = "WITH who AS (SELECT" + _MEMBER + "NULL FROM members m WHERE m.id = $1 AND " + _ADMITTED + ")" + _DOORS
+BY_MEMBER = (
+    "WITH who AS (SELECT" + _MEMBER + "false AS may_open FROM members m WHERE m.id = $1 AND " + _ADMITTED + ")" + _DOORS
+)
 
 VOUCHED = """
 SELECT CASE WHEN m.email_verified THEN m.email END AS email,
     ARRAY(SELECT g.slug FROM groups g JOIN memberships ms ON ms.group_id = g.id
-          LEFT JOIN bans b ON b.group_id = g.id AND b.member_id = ms.member_id
-          WHERE ms.member_id = m.id AND ms.role <> 'reader' AND b.id IS NULL AND g.slug = ANY($2) ORDER BY g.slug)
+          WHERE ms.member_id = m.id AND ms.role <> 'reader' AND NOT EXISTS (SELECT FROM shut_out b
+              WHERE b.group_id = g.id AND b.member_id = ms.member_id) AND g.slug = ANY($2) ORDER BY g.slug)
         AS groups
 FROM members m WHERE m.id = $1
 """
@@ -260,8 +274,12 @@ def _actor(
         status=Status.ACTIVE if row["active"] else Status.PENDING,
         staff=StaffRole(row["staff"]) if row["staff"] and Scope.STAFF in scopes else None,
         silenced=row["silenced"],
+        silenced_in=frozenset(row["silenced_in"] or ()),
+        trusted=row["trusted"],
         roles=roles,
         banned=frozenset(row["banned"] or ()),
+        opened=frozenset(row["opened"] or ()),
+        edits_in=frozenset(row["edits_in"] or ()),
         listed=tuple(row["listed"] or ()),
         readable=tuple(row["readable"] or ()),
         language=row["language"],

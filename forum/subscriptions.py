@@ -8,6 +8,7 @@ from forum.groups.jobs import recount_group
 from forum.initiatives import facts as initiatives
 from forum.initiatives.jobs import fill_space, settle_departure, settle_place
 from forum.members import facts as members
+from forum.moderation import facts as moderation
 from forum.notifications.jobs import initiatives as tell_initiatives
 from forum.notifications.jobs import places as tell_places
 from forum.notifications.jobs import polls as tell_polls
@@ -67,4 +68,7 @@ SUBSCRIPTIONS: Subscriptions = {
     polls.PollClosingSoon: Subscribers(later=(tell_polls.tell_of_closing_poll,)),
     polls.PollClosed: Subscribers(later=(tell_polls.tell_of_closed_poll,)),
     polls.OutcomeWritten: Subscribers(later=(tell_polls.tell_of_outcome,)),
+    moderation.ActDone: NOBODY,
+    moderation.ActUndone: NOBODY,
+    moderation.PostStateChanged: Subscribers(later=(searching.index_post, recount_group)),
 }

@@ -121,6 +121,7 @@ async def _member(name: str) -> int:
         silenced_until=datetime.now(UTC) + timedelta(days=30) if name == "sol" else None,
         suspended_until=datetime.now(UTC) + timedelta(days=30) if name == "dot" else None,
         suspension_reason="For the test." if name == "dot" else None,
+        trusted_at=datetime.now(UTC),
     )
     async with connection() as sql:
         await sql.execute(

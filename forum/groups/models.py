@@ -41,6 +41,8 @@ class Group(Model):
     """``cosponsor_goal``, ``gathering_days``: what an initiative launched here needs, and how long it may take.
 
     ``anyone_may_cosponsor``: whoever may read it, not only the group's members (never in closed and hidden groups).
+    ``slow_seconds``: how long a member waits between two posts (0: not at all).
+    ``log_names_moderators``: whether its public log says who did it.
     """
 
     id = fields.BigIntField(primary_key=True)
@@ -56,6 +58,8 @@ class Group(Model):
     cosponsor_goal = fields.IntField(db_default=10)
     gathering_days = fields.IntField(db_default=120)
     anyone_may_cosponsor = fields.BooleanField(db_default=True)
+    slow_seconds = fields.IntField(db_default=0)
+    log_names_moderators = fields.BooleanField(db_default=False)
     on_leave = fields.CharEnumField(OnLeave, max_length=10, db_default=OnLeave.REMOVE.value)
     grace_days = fields.IntField(db_default=14)
     alumni_group: fields.ForeignKeyNullableRelation["Group"] = fields.ForeignKeyField(
@@ -77,7 +81,11 @@ class Group(Model):
 
 
 class Membership(Model):
-    """A member's place in a group; its role is the highest of its grants, and it ends with the last of them."""
+    """A member's place in a group; its role is the highest of its grants, and it ends with the last of them.
+
+    ``silenced_until``, ``suspended_until`` repeat the sanctions of moderation, where every request finds them.
+    ``editor``: named by a facilitator to write summaries and wiki posts.
+    """
 
     id = fields.BigIntField(primary_key=True)
     group: fields.ForeignKeyRelation[Group] = fields.ForeignKeyField("forum.Group", related_name="memberships")
@@ -85,6 +93,9 @@ class Membership(Model):
     member: fields.ForeignKeyRelation[Member] = fields.ForeignKeyField("forum.Member", related_name="memberships")
     member_id: int
     role = fields.CharEnumField(GroupRole, max_length=12)
+    editor = fields.BooleanField(db_default=False)
+    silenced_until = fields.DatetimeField(null=True)
+    suspended_until = fields.DatetimeField(null=True)
     created_at = fields.DatetimeField(db_default=Now())
 
     class Meta:

@@ -17,6 +17,7 @@ class GroupState:
     policy: JoinPolicy
     members_may_invite: bool = False
     has_facilitator: bool = True
+    slow_seconds: int = 0
 
 
 def can_know(actor: Actor, group: GroupState) -> Verdict:
@@ -57,10 +58,13 @@ def taken_for_somebody(actor: Actor, group: GroupState) -> Verdict:
     return Verdict("banned") if group.id in actor.banned else ALLOWED
 
 
-def can_write(actor: Actor) -> Verdict:
+def can_write(actor: Actor, group: GroupState | None = None) -> Verdict:
+    """Whether they may write at all; with ``group``, whether they are silenced there."""
     verdict = can_act(actor)
     if verdict and actor.silenced:
         return Verdict("silenced")
+    if verdict and group is not None and group.id in actor.silenced_in:
+        return Verdict("silenced_here")
     return verdict
 
 
@@ -68,7 +72,7 @@ def can_contribute(actor: Actor, group: GroupState) -> Verdict:
     """Read it, be active and not silenced, take part in the group: in that order, so that a refusal tells nothing."""
     if not (verdict := can_read(actor, group)):
         return verdict
-    if not (verdict := can_write(actor)):
+    if not (verdict := can_write(actor, group)):
         return verdict
     if actor.only_reads(group.id):
         return Verdict("reading_only")
@@ -118,9 +122,48 @@ def looks_after(actor: Actor, group: GroupState) -> bool:
     return actor.facilitates(group.id) or (actor.is_staff and not group.has_facilitator)
 
 
+def holds_glass(actor: Actor, group: GroupState) -> bool:
+    """Site staff who opened this group with a reason, a short while ago."""
+    return actor.is_staff and group.id in actor.opened
+
+
+def moderates(actor: Actor, group: GroupState) -> bool:
+    """Facilitators do, and site staff where every member reads; elsewhere only once they opened it."""
+    if actor.facilitates(group.id):
+        return True
+    return holds_glass(actor, group) or (
+        actor.is_staff
+        and group.id not in actor.banned
+        and group.visibility in (Visibility.PUBLIC, Visibility.MEMBERS)
+    )
+
+
+def can_moderate(actor: Actor, group: GroupState) -> Verdict:
+    """Work its queue; hide, restore, warn, silence, lock, pin, split, slow down; keep collections."""
+    return _needs(actor, group, moderates(actor, group), "moderators_only")
+
+
+def can_facilitate(actor: Actor, group: GroupState) -> Verdict:
+    """What is the facilitators' own: no site staff, whatever they opened."""
+    return _needs(actor, group, actor.facilitates(group.id), "facilitators_only")
+
+
+def can_read_public_log(actor: Actor, group: GroupState) -> Verdict:
+    """What was done by those who look after the group, without any content: whoever may read it."""
+    return can_read(actor, group)
+
+
 def can_manage_members(actor: Actor, group: GroupState) -> Verdict:
-    """Approve, refuse, remove, ban, name a facilitator."""
-    return _needs(actor, group, looks_after(actor, group), "facilitators_only")
+    """Approve, refuse, remove, ban."""
+    return _needs(actor, group, looks_after(actor, group) or holds_glass(actor, group), "facilitators_only")
+
+
+def can_name_facilitator(actor: Actor, group: GroupState) -> Verdict:
+    return _needs(actor, group, _governs(actor, group), "facilitators_only")
+
+
+def _governs(actor: Actor, group: GroupState) -> bool:
+    return looks_after(actor, group) or (actor.is_admin and holds_glass(actor, group))
 
 
 def can_read_log(actor: Actor, group: GroupState) -> Verdict:
@@ -136,7 +179,7 @@ def can_invite(actor: Actor, group: GroupState) -> Verdict:
 
 
 def can_edit_text(actor: Actor, group: GroupState) -> Verdict:
-    return _needs(actor, group, looks_after(actor, group), "facilitators_only")
+    return _needs(actor, group, _governs(actor, group), "facilitators_only")
 
 
 def _needs(actor: Actor, group: GroupState, may: bool, otherwise: str) -> Verdict:
@@ -146,6 +189,6 @@ def _needs(actor: Actor, group: GroupState, may: bool, otherwise: str) -> Verdic
         return verdict
     if not may and not (verdict := can_read(actor, group)):
         return verdict
-    if not (verdict := can_write(actor)):
+    if not (verdict := can_write(actor, group)):
         return verdict
     return ALLOWED if may else Verdict(otherwise)

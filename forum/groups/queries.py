@@ -14,7 +14,7 @@ from forum.kit.verdict import require
 
 # What `state` makes a GroupState of; g is the group.
 STATE_COLUMNS = """
-    g.id, g.slug, g.title, g.visibility, g.policy, g.members_may_invite,
+    g.id, g.slug, g.title, g.visibility, g.policy, g.members_may_invite, g.slow_seconds,
     EXISTS (SELECT FROM memberships f WHERE f.group_id = g.id AND f.role = 'facilitator') AS has_facilitator
 """
 STATE = "SELECT " + STATE_COLUMNS + " FROM groups g"
@@ -156,6 +156,7 @@ def state(row: asyncpg.Record) -> GroupState:
         policy=JoinPolicy(row["policy"]),
         members_may_invite=row["members_may_invite"],
         has_facilitator=row["has_facilitator"],
+        slow_seconds=row["slow_seconds"],
     )
 
 

@@ -144,7 +144,7 @@ def can_consent(actor: Actor, initiative: InitiativeState) -> Verdict:
         return verdict
     if not (verdict := _counts_here(actor, initiative)):
         return verdict
-    if not (verdict := can_write(actor)):
+    if not (verdict := can_write(actor, initiative.group)):
         return verdict
     asked = initiative.stage is Stage.DRAFT and actor.member_id == initiative.consent_of
     return ALLOWED if asked else Verdict("not_asked")
@@ -252,7 +252,7 @@ def _may_answer_for(actor: Actor, initiative: InitiativeState) -> Verdict:
         return verdict
     if not (verdict := taken_for_somebody(actor, initiative.group)):
         return verdict
-    if not (verdict := can_write(actor)):
+    if not (verdict := can_write(actor, initiative.group)):
         return verdict
     return ALLOWED if looks_after(actor, initiative.group) else Verdict("facilitators_only")
 
@@ -261,7 +261,7 @@ def _may_support(actor: Actor, initiative: InitiativeState) -> Verdict:
     group = initiative.group
     if not (verdict := can_see(actor, initiative)):
         return verdict
-    if not (verdict := can_write(actor)):
+    if not (verdict := can_write(actor, initiative.group)):
         return verdict
     if not (verdict := taken_for_somebody(actor, group)):
         return verdict

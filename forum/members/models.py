@@ -38,6 +38,8 @@ class Audience(StrEnum):
 
 
 class Member(Model):
+    """``trusted_at``: since when their posts appear at once; until then they wait to be looked at."""
+
     id = fields.BigIntField(primary_key=True)
     username = fields.CharField(max_length=40)
     display_name = fields.CharField(max_length=80)
@@ -56,6 +58,7 @@ class Member(Model):
     silenced_until = fields.DatetimeField(null=True)
     suspended_until = fields.DatetimeField(null=True)
     suspension_reason = fields.TextField(null=True)
+    trusted_at = fields.DatetimeField(null=True)
     generated = fields.BooleanField(db_default=False)
     source_key = fields.CharField(max_length=200, null=True)
     created_at = fields.DatetimeField(db_default=Now())

@@ -8,6 +8,7 @@ from tortoise.models import Model
 from forum.groups.models import Group
 from forum.initiatives.models import Initiative
 from forum.members.models import Member
+from forum.moderation.models import Act, Case
 from forum.threads.models import Post, Thread
 
 
@@ -42,10 +43,19 @@ class NoticeKind(StrEnum):
     POLL_CLOSING = "poll_closing"
     POLL_CLOSED = "poll_closed"
     OUTCOME = "outcome"
+    CASE_WAITING = "case_waiting"
+    APPEALED = "appealed"
+    CONFIRMATION = "confirmation"
+    ACTED = "acted"
+    UNDONE = "undone"
+    GLASS = "glass"
 
 
 class Notice(Model):
-    """One row per member and cause, however many reasons there were to tell them."""
+    """One row per member and cause, however many reasons there were to tell them.
+
+    ``case`` is for those who look after the place; ``act`` is what concerned the member, with its reason.
+    """
 
     id = fields.BigIntField(primary_key=True)
     member: fields.ForeignKeyRelation[Member] = fields.ForeignKeyField("forum.Member", related_name="notices")
@@ -72,6 +82,14 @@ class Notice(Model):
         "forum.Initiative", related_name="notices", null=True
     )
     initiative_id: int | None
+    case: fields.ForeignKeyNullableRelation[Case] = fields.ForeignKeyField(
+        "forum.Case", related_name="notices", null=True
+    )
+    case_id: int | None
+    act: fields.ForeignKeyNullableRelation[Act] = fields.ForeignKeyField(
+        "forum.Act", related_name="notices", null=True
+    )
+    act_id: int | None
     note = fields.TextField(db_default="")
     read_at = fields.DatetimeField(null=True)
     created_at = fields.DatetimeField(db_default=Now())

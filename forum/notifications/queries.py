@@ -34,7 +34,7 @@ VISIBLE = (
     AND (n.group_id IS NULL OR n.group_id = ANY($3::bigint[]) OR (n.kind = 'invitation' AND EXISTS (
             SELECT FROM invitations i WHERE i.group_id = n.group_id AND i.member_id = n.member_id
               AND i.uses_left > 0 AND i.expires_at > now())
-        AND NOT EXISTS (SELECT FROM bans b WHERE b.group_id = n.group_id AND b.member_id = n.member_id)))
+        AND NOT EXISTS (SELECT FROM shut_out b WHERE b.group_id = n.group_id AND b.member_id = n.member_id)))
     AND (n.thread_id IS NULL OR EXISTS (
         SELECT FROM threads v WHERE v.id = n.thread_id AND v.group_id = ANY($2::bigint[])))
     AND (n.kind NOT IN ('report', 'request') OR EXISTS (

@@ -18,14 +18,19 @@ class RecordedFact(Model):
 
 
 class AuditEntry(Model):
-    """Who did what to whom; the database refuses to change or delete a row. Details hold ids and enums only."""
+    """Who did what to whom, for whom, and why; the database refuses to change or delete a row.
+
+    ``before`` and ``after`` hold ids and enums only; ``reason`` is what whoever acted gave as theirs.
+    """
 
     id = fields.BigIntField(primary_key=True)
     actor_id = fields.BigIntField(null=True)
+    on_behalf_of = fields.BigIntField(null=True)
     action = fields.CharField(max_length=60)
     subject = fields.CharField(max_length=60)
     subject_id = fields.BigIntField(null=True)
     group_id = fields.BigIntField(null=True)
+    reason = fields.TextField(db_default="")
     before = fields.JSONField[dict[str, object]](db_default={})
     after = fields.JSONField[dict[str, object]](db_default={})
     created_at = fields.DatetimeField(db_default=Now())

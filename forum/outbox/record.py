@@ -23,8 +23,8 @@ RECORD = (
     + ENQUEUE
 )
 AUDIT = """
-INSERT INTO audit_entries (actor_id, action, subject, subject_id, group_id, before, after)
-VALUES ($1, $2, $3, $4, $5, $6::text::jsonb, $7::text::jsonb)
+INSERT INTO audit_entries (actor_id, action, subject, subject_id, group_id, before, after, reason, on_behalf_of)
+VALUES ($1, $2, $3, $4, $5, $6::text::jsonb, $7::text::jsonb, $8, $9)
 """
 AUDIT_MEMBERS = """
 INSERT INTO audit_entries (action, subject, subject_id, group_id, after)
@@ -73,14 +73,18 @@ async def audit(
     group_id: int | None = None,
     before: Mapping[str, Any] | None = None,
     after: Mapping[str, Any] | None = None,
+    reason: str = "",
+    on_behalf_of: int | None = None,
 ) -> None:
-    """Write who did what to whom, in ids and enums only; ``actor_id`` None: the system did it."""
+    """Write who did what to whom, for whom and why; ``actor_id`` None: the system did it.
+
+    ``before`` and ``after`` hold ids and enums only.
+    """
     if not in_transaction():
         raise RuntimeError(f"{action} is audited outside a command")
     async with connection() as raw:
-        await raw.execute(
-            AUDIT, actor_id, action, subject, subject_id, group_id, _json(before or {}), _json(after or {})
-        )
+        details = _json(before or {}), _json(after or {})
+        await raw.execute(AUDIT, actor_id, action, subject, subject_id, group_id, *details, reason, on_behalf_of)
 
 
 class MemberEntry(NamedTuple):

@@ -151,4 +151,5 @@ def _post(row: asyncpg.Record) -> PostInfo:
         state=PostState(row["post_state"]),
         version=row["post_version"],
         number=row["number"],
+        wiki=row["wiki"],
     )

@@ -1,5 +1,5 @@
 """The hand-written SQL of polls. A poll is read only where its post is public and its group readable."""
-from forum.threads.statements import PERSON
+from forum.threads.statements import LOCKED, PERSON
 
 # p: the poll; as policies.Phase.
 _PHASE = """
@@ -10,8 +10,10 @@ _PHASE = """
 _STATE = (
     """), p AS MATERIALIZED (SELECT *, clock_timestamp() AS at FROM poll)
     SELECT p.*, o.state AS post_state, o.author_id AS post_author_id, o.version AS post_version, o.number,
-        o.thread_id, t.group_id, t.author_id AS thread_author_id, t.kind AS thread_kind,
-        t.locked_at IS NOT NULL AS locked, g.slug, g.title AS group_title, g.visibility, g.policy AS join_policy,
+        o.thread_id, t.group_id, t.author_id AS thread_author_id, t.kind AS thread_kind, """
+    + LOCKED
+    + """ AS locked, t.post_count > 0 AS published, t.merged_into_id, o.wiki,
+        g.slug, g.title AS group_title, g.visibility, g.policy AS join_policy, g.slow_seconds,
         EXISTS (SELECT FROM voters v WHERE v.poll_id = p.id AND v.member_id = $2) AS voted,
         (SELECT array_agg(x.id ORDER BY x.position) FROM poll_options x WHERE x.poll_id = p.id) AS option_ids,
     """

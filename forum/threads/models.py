@@ -2,6 +2,7 @@
 from enum import StrEnum
 
 from tortoise import fields
+from tortoise.contrib.postgres.fields import ArrayField
 from tortoise.fields.db_defaults import Now
 from tortoise.models import Model
 
@@ -16,10 +17,17 @@ class ThreadKind(StrEnum):
 
 
 class PostState(StrEnum):
+    """``PENDING`` waits to be looked at; ``HIDDEN`` is still its author's to read, ``REMOVED`` only its keepers'.
+
+    ``MOVED`` is never stored: so a number is shown whose post went to another thread.
+    """
+
     PUBLIC = "public"
     PENDING = "pending"
     HIDDEN = "hidden"
     WITHDRAWN = "withdrawn"
+    REMOVED = "removed"
+    MOVED = "moved"
 
 
 class PostKind(StrEnum):
@@ -46,7 +54,11 @@ class FollowLevel(StrEnum):
 
 
 class Thread(Model):
-    """``last_number`` allots post numbers and never goes down; ``post_count`` counts the public posts."""
+    """``last_number`` allots post numbers and never goes down; ``post_count`` counts the public posts.
+
+    ``last_post_id`` is its place in lists: the highest place (`Post`) of its public posts. ``merged_into``: where all
+    its posts went; the thread stays as a redirect.
+    """
 
     id = fields.BigIntField(primary_key=True)
     group: fields.ForeignKeyRelation[Group] = fields.ForeignKeyField(
@@ -71,7 +83,20 @@ class Thread(Model):
     )
     last_author_id: int | None
     pinned_at = fields.DatetimeField(null=True)
+    pinned_until = fields.DatetimeField(null=True)
+    pinned_everywhere = fields.BooleanField(db_default=False)
     locked_at = fields.DatetimeField(null=True)
+    locked_until = fields.DatetimeField(null=True)
+    lock_reason = fields.TextField(db_default="")
+    tags: fields.Field[list[str]] = ArrayField(element_type="text", db_default=[])
+    merged_into: fields.ForeignKeyNullableRelation["Thread"] = fields.ForeignKeyField(
+        "forum.Thread", related_name="merged", null=True, on_delete=fields.RESTRICT
+    )
+    merged_into_id: int | None
+    duplicate_of: fields.ForeignKeyNullableRelation["Thread"] = fields.ForeignKeyField(
+        "forum.Thread", related_name="duplicates", null=True, on_delete=fields.SET_NULL
+    )
+    duplicate_of_id: int | None
     generated = fields.BooleanField(db_default=False)
     source_key = fields.CharField(max_length=300, null=True)
     version = fields.IntField(db_default=1)
@@ -82,6 +107,11 @@ class Thread(Model):
 
 
 class Post(Model):
+    """``place`` is where it stands in the order of all posts, if not at its id: it became public after others.
+
+    ``wiki``: whoever may edit wiki posts in its group changes it, with its history.
+    """
+
     id = fields.BigIntField(primary_key=True)
     thread: fields.ForeignKeyRelation[Thread] = fields.ForeignKeyField("forum.Thread", related_name="posts")
     thread_id: int
@@ -103,6 +133,8 @@ class Post(Model):
     reactions = fields.JSONField[dict[str, int]](db_default={})
     version = fields.IntField(db_default=1)
     oversize = fields.BooleanField(db_default=False)
+    place = fields.BigIntField(null=True)
+    wiki = fields.BooleanField(db_default=False)
     source_key = fields.CharField(max_length=300, null=True)
     created_at = fields.DatetimeField(db_default=Now())
     edited_at = fields.DatetimeField(null=True)
@@ -129,6 +161,40 @@ class Revision(Model):
     class Meta:
         table = "revisions"
         unique_together = (("post", "version"),)
+
+
+class MovedPost(Model):
+    """A number that a post had before it went to another thread; it stays the address of that post."""
+
+    id = fields.BigIntField(primary_key=True)
+    thread: fields.ForeignKeyRelation[Thread] = fields.ForeignKeyField("forum.Thread", related_name="moved_posts")
+    thread_id: int
+    number = fields.IntField()
+    post: fields.ForeignKeyRelation[Post] = fields.ForeignKeyField("forum.Post", related_name="former_places")
+    post_id: int
+
+    class Meta:
+        table = "moved_posts"
+        unique_together = (("thread", "number"),)
+
+
+class Listing(Model):
+    """A thread that is listed in a second group as well; who may read it is decided by its own group alone."""
+
+    id = fields.BigIntField(primary_key=True)
+    thread: fields.ForeignKeyRelation[Thread] = fields.ForeignKeyField("forum.Thread", related_name="listings")
+    thread_id: int
+    group: fields.ForeignKeyRelation[Group] = fields.ForeignKeyField("forum.Group", related_name="listings")
+    group_id: int
+    listed_by: fields.ForeignKeyRelation[Member] = fields.ForeignKeyField(
+        "forum.Member", related_name="listings", on_delete=fields.RESTRICT
+    )
+    listed_by_id: int
+    created_at = fields.DatetimeField(db_default=Now())
+
+    class Meta:
+        table = "listings"
+        unique_together = (("thread", "group"),)
 
 
 class Reaction(Model):

@@ -2,21 +2,34 @@
 from dataclasses import dataclass
 
 from auth.actor import Actor
-from forum.groups.models import Visibility
-from forum.groups.policies import GroupState, can_act, can_contribute, can_read, can_write, taken_for_somebody
+from forum.groups.policies import (
+    GroupState,
+    can_act,
+    can_contribute,
+    can_read,
+    can_write,
+    holds_glass,
+    moderates,
+    taken_for_somebody,
+)
 from forum.kit.verdict import ALLOWED, NOT_FOUND, Verdict
 from forum.threads.models import PostState, ThreadKind
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ThreadState:
-    """What a policy needs to know of a thread; only the visibility door makes one."""
+    """What a policy needs to know of a thread; only the visibility door makes one.
+
+    ``published``: it has a public post. ``merged_into``: the thread that its posts went to.
+    """
 
     id: int
     group: GroupState
     author_id: int
     kind: ThreadKind
     locked: bool = False
+    published: bool = True
+    merged_into: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -33,6 +46,7 @@ class PostInfo:
     version: int
     number: int | None
     decided: bool = False
+    wiki: bool = False
 
 
 def can_start_thread(actor: Actor, group: GroupState, kind: ThreadKind = ThreadKind.DISCUSSION) -> Verdict:
@@ -41,6 +55,15 @@ def can_start_thread(actor: Actor, group: GroupState, kind: ThreadKind = ThreadK
     if kind is ThreadKind.ANNOUNCEMENT and not actor.facilitates(group.id):
         return Verdict("facilitators_only")
     return ALLOWED
+
+
+def can_read_thread(actor: Actor, thread: ThreadState) -> Verdict:
+    """The door of its group; one without a public post is for its author and its keepers, unless it was merged."""
+    if not (verdict := can_read(actor, thread.group)):
+        return verdict
+    if thread.published or thread.merged_into is not None or moderates(actor, thread.group):
+        return ALLOWED
+    return ALLOWED if actor.own_id is not None and actor.own_id == thread.author_id else NOT_FOUND
 
 
 def can_reply(actor: Actor, thread: ThreadState) -> Verdict:
@@ -58,7 +81,7 @@ def can_react(actor: Actor, post: PostInfo) -> Verdict:
 
 
 def can_reach_post(actor: Actor, post: PostInfo) -> Verdict:
-    """The door of its thread; where that is shut, only staff can tell a post that is not public from none at all."""
+    """The door of its group; where that is shut, only staff can tell a post that is not public from none at all."""
     verdict = can_read(actor, post.thread.group)
     if not verdict and post.state is not PostState.PUBLIC and not actor.is_staff:
         return NOT_FOUND
@@ -76,9 +99,7 @@ def can_read_post(actor: Actor, post: PostInfo) -> Verdict:
 
 
 def sees_unpublished(actor: Actor, group: GroupState) -> bool:
-    if actor.facilitates(group.id):
-        return True
-    return actor.is_staff and group.visibility in (Visibility.PUBLIC, Visibility.MEMBERS)
+    return moderates(actor, group)
 
 
 def can_read_history(actor: Actor, post: PostInfo) -> Verdict:
@@ -95,13 +116,30 @@ def can_edit(actor: Actor, post: PostInfo) -> Verdict:
         return verdict
     if not (verdict := taken_for_somebody(actor, post.thread.group)):
         return verdict
-    if not (verdict := can_write(actor)):
+    if not (verdict := can_write(actor, post.thread.group)):
         return verdict
     if actor.only_reads(post.thread.group.id):
         return Verdict("reading_only")
-    if actor.member_id != post.author_id:
+    if actor.member_id != post.author_id and not _edits_another(actor, post):
         return Verdict("not_yours")
     return ALLOWED if post.state is PostState.PUBLIC else NOT_FOUND
+
+
+def _edits_another(actor: Actor, post: PostInfo) -> bool:
+    """A wiki post, by those who may write such ones; any post, by staff who opened the group with a reason."""
+    group = post.thread.group
+    return holds_glass(actor, group) or (post.wiki and bool(can_write_wiki(actor, group)))
+
+
+def can_write_wiki(actor: Actor, group: GroupState) -> Verdict:
+    """Summaries and wiki posts: by those who moderate the group, and members whom its facilitators named."""
+    if not (verdict := can_read(actor, group)):
+        return verdict
+    if not (verdict := taken_for_somebody(actor, group)):
+        return verdict
+    if not (verdict := can_write(actor, group)):
+        return verdict
+    return ALLOWED if moderates(actor, group) or group.id in actor.edits_in else Verdict("editors_only")
 
 
 def can_withdraw(actor: Actor, post: PostInfo) -> Verdict:
@@ -131,6 +169,8 @@ def can_accept_answer(actor: Actor, thread: ThreadState) -> Verdict:
 
 
 def can_edit_thread(actor: Actor, thread: ThreadState) -> Verdict:
+    if holds_glass(actor, thread.group):
+        return can_read(actor, thread.group) and can_write(actor, thread.group)
     if not (verdict := can_contribute(actor, thread.group)):
         return verdict
     if actor.member_id == thread.author_id or actor.facilitates(thread.group.id):
@@ -150,6 +190,6 @@ def can_report(actor: Actor, post: PostInfo) -> Verdict:
         return verdict
     if not (verdict := taken_for_somebody(actor, post.thread.group)):
         return verdict
-    if not (verdict := can_write(actor)):
+    if not (verdict := can_write(actor, post.thread.group)):
         return verdict
     return ALLOWED if post.state is PostState.PUBLIC else NOT_FOUND

@@ -20,6 +20,7 @@ from forum.threads.policies import (
     can_reach_post,
     can_read_history,
     can_read_post,
+    can_read_thread,
 )
 
 PAGE_SIZE = 25
@@ -29,11 +30,10 @@ async def thread_page(actor: Actor, thread_id: int, after: int = 0, limit: int =
     """ThreadPage: the head and the posts numbered above ``after``; one statement when it may be read."""
     async with connection() as sql:
         body = await sql.fetchval(
-            sql_of.THREAD_PAGE, thread_id, list(actor.readable), actor.member_id, after, limit
+            sql_of.OPEN_THREAD_PAGE, thread_id, list(actor.readable), actor.member_id, after, limit
         )
     if body is None:
-        await thread_door(actor, thread_id)
-        raise NotFound
+        body = await _behind_door(sql_of.THREAD_PAGE, actor, thread_id, after, limit)
     return without_private_marks(actor, bytes(body), draft=None)
 
 
@@ -58,12 +58,21 @@ async def posts(actor: Actor, thread_id: int, after: int, limit: int) -> bytes:
     """PostList: the posts of a thread numbered above ``after``."""
     async with connection() as sql:
         body = await sql.fetchval(
-            sql_of.POSTS, thread_id, list(actor.readable), actor.member_id, after, limit
+            sql_of.OPEN_POSTS, thread_id, list(actor.readable), actor.member_id, after, limit
         )
     if body is None:
-        await thread_door(actor, thread_id)
-        raise NotFound
+        body = await _behind_door(sql_of.POSTS, actor, thread_id, after, limit)
     return without_private_marks(actor, bytes(body))
+
+
+async def _behind_door(statement: str, actor: Actor, thread_id: int, after: int, limit: int) -> bytes:
+    """What is shown of a thread without a public post, to those who may know of it."""
+    await thread_door(actor, thread_id)
+    async with connection() as sql:
+        body = await sql.fetchval(statement, thread_id, list(actor.readable), actor.member_id, after, limit)
+    if body is None:
+        raise NotFound
+    return bytes(body)
 
 
 async def single_post(actor: Actor, post_id: int) -> bytes:
@@ -129,7 +138,7 @@ async def draft(actor: Actor, draft_id: int) -> bytes:
 async def thread_door(actor: Actor, thread_id: int, *, lock: bool = False) -> ThreadState:
     """The thread, if this actor may read it; the refusal of its group otherwise. ``lock`` takes its row lock."""
     thread = await _thread(thread_id, lock=lock)
-    require(can_read(actor, thread.group))
+    require(can_read_thread(actor, thread))
     return thread
 
 
@@ -159,6 +168,7 @@ async def post_door(actor: Actor, post_id: int, *, lock: bool = False) -> PostIn
         version=row["version"],
         number=row["number"],
         decided=row["decided"],
+        wiki=row["wiki"],
     )
     require(can_reach_post(actor, info))
     return info
@@ -174,8 +184,11 @@ def thread_state(row: Mapping[str, Any] | asyncpg.Record) -> ThreadState:
             title=row["group_title"],
             visibility=Visibility(row["visibility"]),
             policy=JoinPolicy(row["policy"]),
+            slow_seconds=row["slow_seconds"],
         ),
         author_id=row["author_id"],
         kind=ThreadKind(row["kind"]),
         locked=row["locked"],
+        published=row["published"],
+        merged_into=row["merged_into_id"],
     )

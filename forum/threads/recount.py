@@ -12,19 +12,26 @@ LOCK: Final = """
 """
 RECOUNT: Final = """
     UPDATE threads t SET post_count = c.public, last_number = greatest(t.last_number, c.highest),
-        last_post_id = coalesce(l.id, 0), last_post_at = l.created_at, last_author_id = l.author_id
+        last_post_id = coalesce(l.place, 0), last_post_at = l.created_at, last_author_id = l.author_id
     FROM unnest($1::bigint[]) AS w (id)
     CROSS JOIN LATERAL (
-        SELECT count(*) FILTER (WHERE state = 'public') AS public, coalesce(max(number), 0) AS highest
+        SELECT count(*) FILTER (WHERE state = 'public') AS public, greatest(coalesce(max(number), 0),
+            (SELECT coalesce(max(number), 0) FROM moved_posts WHERE thread_id = w.id)) AS highest
         FROM posts WHERE thread_id = w.id) c
     LEFT JOIN LATERAL (
-        SELECT id, created_at, author_id FROM posts
-        WHERE thread_id = w.id AND state = 'public' ORDER BY number DESC LIMIT 1) l ON true
+        SELECT coalesce(place, id) AS place, created_at, author_id FROM posts
+        WHERE thread_id = w.id AND state = 'public' ORDER BY coalesce(place, id) DESC LIMIT 1) l ON true
     WHERE t.id = w.id AND (t.post_count <> c.public OR t.last_number < c.highest
         OR (t.last_post_id, t.last_post_at, t.last_author_id)
-            IS DISTINCT FROM (coalesce(l.id, 0), l.created_at, l.author_id))
+            IS DISTINCT FROM (coalesce(l.place, 0), l.created_at, l.author_id))
     RETURNING t.id
 """
+
+
+async def recount_some(thread_ids: Sequence[int]) -> None:
+    """Put right what these threads, whose rows the caller has locked, say of their posts."""
+    async with connection() as sql:
+        await sql.execute(RECOUNT, list(thread_ids))
 
 
 async def recount_threads(group_ids: Sequence[int] | None = None) -> int:
@@ -56,8 +63,11 @@ REACTIONS: Final = """
 """
 GAPS: Final = """
     SELECT count(*) FROM (
-        SELECT t.id FROM threads t LEFT JOIN posts p ON p.thread_id = t.id AND p.number IS NOT NULL
-        GROUP BY t.id HAVING count(p.id) <> t.last_number OR coalesce(max(p.number), 0) <> t.last_number) wrong
+        SELECT t.id FROM threads t LEFT JOIN (
+            SELECT thread_id, number FROM posts WHERE number IS NOT NULL
+            UNION ALL SELECT thread_id, number FROM moved_posts) p ON p.thread_id = t.id
+        GROUP BY t.id HAVING count(p.number) <> t.last_number OR count(DISTINCT p.number) <> t.last_number
+            OR coalesce(max(p.number), 0) <> t.last_number) wrong
 """
 
 

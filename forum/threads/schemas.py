@@ -21,10 +21,20 @@ class Parent(msgspec.Struct, frozen=True):
     author: Person | None
 
 
+class MovedTo(msgspec.Struct, frozen=True):
+    """Where a post that was here is now."""
+
+    thread_id: int
+    title: str
+    number: int | None
+
+
 class PostDoc(msgspec.Struct, frozen=True):
     """A post that is no longer public is a tombstone: its number and state, nothing else.
 
-    ``poll_id`` is the poll that a post of kind poll introduces.
+    Of a number whose post went to another thread (``moved``), ``moved_to`` says where, to those who may read there.
+    ``wiki``: whoever may edit wiki posts here may change it. ``poll_id`` is the poll that a post of kind poll
+    introduces.
     """
 
     id: int
@@ -42,6 +52,8 @@ class PostDoc(msgspec.Struct, frozen=True):
     reactions: dict[str, int]
     mine: list[str]
     bookmarked: bool
+    wiki: bool = False
+    moved_to: MovedTo | None = None
 
 
 class PostList(msgspec.Struct, frozen=True):
@@ -84,6 +96,35 @@ class ThreadInitiative(msgspec.Struct, frozen=True):
     mine: bool
 
 
+class ThreadSummary(msgspec.Struct, frozen=True):
+    """What the thread came to as far as post ``through``; ``newer`` posts came after."""
+
+    html: str
+    through: int
+    version: int
+    at: datetime
+    newer: int
+
+
+class WaitingPost(msgspec.Struct, frozen=True):
+    """A post of the reader's own that waits to be looked at."""
+
+    id: int
+    html: str
+    created_at: datetime
+
+
+class ThreadRef(msgspec.Struct, frozen=True):
+    id: int
+    title: str
+    slug: str
+
+
+class GroupRef(msgspec.Struct, frozen=True):
+    slug: str
+    title: str
+
+
 class ThreadHead(msgspec.Struct, frozen=True):
     """``last_read``, ``follow`` and ``draft``, the newest one here, are the reader's.
 
@@ -111,6 +152,13 @@ class ThreadHead(msgspec.Struct, frozen=True):
     follow: FollowLevel | None
     draft: ReplyDraft | None
     outcomes: list[ThreadOutcome]
+    locked_until: datetime | None
+    lock_reason: str
+    tags: list[str]
+    duplicate_of: ThreadRef | None
+    listed_in: list[GroupRef]
+    summary: ThreadSummary | None
+    waiting: list[WaitingPost]
 
 
 class ThreadPage(ThreadHead, frozen=True):
@@ -133,6 +181,7 @@ class ThreadLine(msgspec.Struct, frozen=True):
     last_post_at: datetime | None
     last_author: Person | None
     locked: bool
+    tags: tuple[str, ...]
     pinned: bool
     answered: bool
     generated: bool
@@ -145,7 +194,7 @@ class ThreadList(msgspec.Struct, frozen=True):
     next: str | None
 
 
-class SinglePost(PostDoc, frozen=True):
+class SinglePost(PostDoc, frozen=True, kw_only=True):
     """A post on its own, with where it stands."""
 
     thread_id: int

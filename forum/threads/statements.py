@@ -5,6 +5,7 @@
 
 from forum.groups.queries import PAGE as GROUP_PAGE
 
+LOCKED = "(t.locked_at IS NOT NULL AND coalesce(t.locked_until > now(), true))"
 PERSON = "json_build_object('username', {0}.username, 'name', {0}.display_name)"
 GROUP_BRIEF = (
     "json_build_object('slug', g.slug, 'title', g.title, 'visibility', g.visibility, 'policy', g.policy)"
@@ -12,7 +13,7 @@ GROUP_BRIEF = (
 
 # p: the post, a: its author, r: the post it answers, ra: that one's author. Only a public post has content.
 _POST_FIELDS = """
-        'id', p.id, 'number', p.number, 'state', p.state, 'kind', CASE WHEN {shown} THEN p.kind END,
+        'id', p.id, 'number', p.number, 'state', p.state, 'wiki', p.wiki, 'kind', CASE WHEN {shown} THEN p.kind END,
         'poll_id', CASE WHEN {shown} AND p.kind = 'poll' THEN (SELECT q.id FROM polls q WHERE q.post_id = p.id) END,
         'author', CASE WHEN {shown} THEN json_build_object('username', a.username, 'name', a.display_name) END,
         'html', CASE WHEN {shown} THEN p.html END, 'body', CASE WHEN {shown} THEN p.body END,
@@ -28,22 +29,35 @@ _POST_FIELDS = """
 """
 _POST_JOINS = """
         JOIN members a ON a.id = p.author_id
-        LEFT JOIN posts r ON r.id = p.in_reply_to_id
+        LEFT JOIN posts r ON r.id = p.in_reply_to_id AND r.thread_id = p.thread_id
         LEFT JOIN members ra ON ra.id = r.author_id
 """
 _SHOWN = "p.state = 'public'"
 
-# t: the thread; $3 member, $4 after, $5 limit. ``next`` is a path.
+# mv: a number whose post is in another thread now; where, for whoever may read that one.
+_MOVED_FIELDS = """
+        'id', mv.post_id, 'number', mv.number, 'state', 'moved', 'wiki', false, 'kind', null, 'poll_id', null,
+        'author', null, 'html', null, 'body', null, 'version', 1, 'created_at', w.created_at, 'edited_at', null,
+        'in_reply_to', null, 'reactions', '{}'::json, 'mine', '[]'::json, 'bookmarked', false,
+        'moved_to', CASE WHEN wt.group_id = ANY($2::bigint[]) AND w.state = 'public' THEN json_build_object(
+            'thread_id', wt.id, 'title', wt.title, 'number', w.number) END
+"""
+# t: the thread; $2 readable, $3 member, $4 after, $5 limit. ``next`` is a path.
 _POST_LIST = (
     """
     json_build_object(
-        'items', coalesce((SELECT json_agg(json_build_object("""
+        'items', coalesce((SELECT json_agg(each.item ORDER BY each.number) FROM (
+            SELECT p.number, json_build_object("""
     + _POST_FIELDS.format(shown=_SHOWN, member="$3")
-    + """) ORDER BY p.number)
-            FROM (SELECT * FROM posts WHERE thread_id = t.id AND number > $4 AND number <= $4 + $5
-                  ORDER BY number) p"""
+    + """) AS item
+            FROM (SELECT * FROM posts WHERE thread_id = t.id AND number > $4 AND number <= $4 + $5) p"""
     + _POST_JOINS
-    + """), '[]'),
+    + """
+            UNION ALL
+            SELECT mv.number, json_build_object("""
+    + _MOVED_FIELDS
+    + """) FROM moved_posts mv JOIN posts w ON w.id = mv.post_id JOIN threads wt ON wt.id = w.thread_id
+            WHERE mv.thread_id = t.id AND mv.number > $4 AND mv.number <= $4 + $5) each), '[]'),
         'next', CASE WHEN t.last_number > $4 + $5 THEN '/api/v1/threads/' || t.id || '/posts?after=' || ($4 + $5)
                      || '&limit=' || $5 END)
 """
@@ -59,8 +73,10 @@ THREAD_PAGE = (
     + """, 'group_id', t.group_id, 'author', """
     + PERSON.format("o")
     + """, 'author_id', t.author_id, 'created_at', t.created_at, 'post_count', t.post_count,
-        'last_number', t.last_number, 'locked', t.locked_at IS NOT NULL, 'pinned', t.pinned_at IS NOT NULL,
-        'generated', t.generated, 'version', t.version,
+        'last_number', t.last_number, 'locked', """
+    + LOCKED
+    + """, 'locked_until', t.locked_until, 'lock_reason', t.lock_reason, 'pinned', t.pinned_at IS NOT NULL,
+        'tags', t.tags, 'generated', t.generated, 'version', t.version,
         'accepted_number', (SELECT number FROM posts WHERE id = t.accepted_post_id),
         'last_read', coalesce((SELECT last_number FROM reading_marks WHERE thread_id = t.id AND member_id = $3), 0),
         'follow', (SELECT level FROM thread_follows WHERE thread_id = t.id AND member_id = $3),
@@ -81,6 +97,19 @@ THREAD_PAGE = (
                 'mine', i.stage IN ('gathering', 'active') AND EXISTS (SELECT FROM initiative_leads l
                     WHERE l.initiative_id = i.id AND l.member_id = $3 AND l.state = 'accepted'))
             FROM initiatives i WHERE i.thread_id = t.id AND i.launched_at IS NOT NULL),
+        'duplicate_of', (SELECT json_build_object('id', d.id, 'title', d.title, 'slug', d.slug) FROM threads d
+            WHERE d.id = t.duplicate_of_id AND d.group_id = ANY($2::bigint[]) AND d.post_count > 0),
+        'listed_in', coalesce((SELECT json_agg(json_build_object('slug', lg.slug, 'title', lg.title) ORDER BY lg.id)
+            FROM listings l JOIN groups lg ON lg.id = l.group_id
+            WHERE l.thread_id = t.id AND l.group_id = ANY($2::bigint[])), '[]'),
+        'summary', (SELECT json_build_object('html', s.html, 'through', s.through_number, 'version', s.version,
+                'at', s.edited_at, 'newer', (SELECT count(*) FROM posts n
+                    WHERE n.thread_id = t.id AND n.number > s.through_number AND n.state = 'public'))
+            FROM summaries s WHERE s.thread_id = t.id),
+        'waiting', CASE WHEN $3::bigint IS NOT NULL THEN coalesce((
+            SELECT json_agg(json_build_object('id', q.id, 'html', q.html, 'created_at', q.created_at) ORDER BY q.id)
+            FROM posts q WHERE q.thread_id = t.id AND q.state = 'pending' AND q.author_id = $3), '[]')
+            ELSE '[]'::json END,
         'posts', """
     + _POST_LIST
     + """)
@@ -89,6 +118,8 @@ THREAD_PAGE = (
       AND $4::int >= 0 AND $5::int > 0
 """
 )
+# A thread without a public post is known to its author and to its keepers only, who come through the door.
+OPEN_THREAD_PAGE = THREAD_PAGE + " AND (t.post_count > 0 OR t.author_id = $3)"
 
 POSTS = (
     "SELECT "
@@ -99,6 +130,7 @@ POSTS = (
       AND $4::int >= 0 AND $5::int > 0
 """
 )
+OPEN_POSTS = POSTS + " AND (t.post_count > 0 OR t.author_id = $3)"
 
 # $1 post, $2 member; the caller has passed the doors, so that nothing is left out.
 SINGLE_POST = (
@@ -136,7 +168,9 @@ LINE = (
     + """, 'post_count', t.post_count, 'last_number', t.last_number, 'last_post_at', t.last_post_at,
         'last_author', CASE WHEN l.id IS NOT NULL THEN """
     + PERSON.format("l")
-    + """ END, 'locked', t.locked_at IS NOT NULL, 'pinned', t.pinned_at IS NOT NULL,
+    + """ END, 'locked', """
+    + LOCKED
+    + """, 'tags', t.tags, 'pinned', t.pinned_at IS NOT NULL,
         'answered', t.accepted_post_id IS NOT NULL, 'generated', t.generated,
         'last_read', coalesce(rm.last_number, 0),
         'unread', gm.id IS NOT NULL AND t.last_post_id > gm.through_post_id
@@ -236,15 +270,18 @@ DRAFTS = (
     + _DRAFT_SOURCE
 )
 
-THREAD_STATE = """
-    SELECT t.id, t.group_id, t.author_id, t.kind, t.locked_at IS NOT NULL AS locked,
-           g.slug, g.title AS group_title, g.visibility, g.policy
+THREAD_STATE = (
+    "SELECT t.id, t.group_id, t.author_id, t.kind, "
+    + LOCKED
+    + """ AS locked, t.post_count > 0 AS published, t.merged_into_id,
+           g.slug, g.title AS group_title, g.visibility, g.policy, g.slow_seconds
     FROM threads t JOIN groups g ON g.id = t.group_id WHERE t.id = $1
 """
+)
 THREAD_STATE_LOCKED = THREAD_STATE + " FOR UPDATE OF t"
 THREAD_OF_POST = "SELECT thread_id FROM posts WHERE id = $1"
 POST_STATE = """
-    SELECT thread_id, author_id, state, version, number,
+    SELECT thread_id, author_id, state, version, number, wiki,
         EXISTS (SELECT FROM polls q WHERE q.post_id = posts.id AND q.outcome_at IS NOT NULL) AS decided
     FROM posts WHERE id = $1
 """
@@ -264,18 +301,18 @@ INSERT_POST = """
 # $1 draft, $2 member; none where it is gone already.
 DROP_SENT_DRAFT = "DELETE FROM drafts WHERE id = $1 AND member_id = $2"
 LOSE_POST = """
-    UPDATE threads t SET post_count = t.post_count - 1, last_post_id = coalesce(l.id, 0),
+    UPDATE threads t SET post_count = t.post_count - 1, last_post_id = coalesce(l.place, 0),
         last_post_at = l.created_at, last_author_id = l.author_id,
         accepted_post_id = CASE WHEN t.accepted_post_id = $2 THEN NULL ELSE t.accepted_post_id END
     FROM (SELECT 1) one LEFT JOIN LATERAL (
-        SELECT id, created_at, author_id FROM posts
-        WHERE thread_id = $1 AND state = 'public' AND id <> $2 ORDER BY number DESC LIMIT 1) l ON true
+        SELECT coalesce(place, id) AS place, created_at, author_id FROM posts
+        WHERE thread_id = $1 AND state = 'public' AND id <> $2 ORDER BY coalesce(place, id) DESC LIMIT 1) l ON true
     WHERE t.id = $1
 """
 READERS_NAMED = """
     SELECT m.id, m.username FROM members m
     WHERE lower(m.username) = ANY($1::text[]) AND m.status = 'active'
-      AND NOT EXISTS (SELECT FROM bans b WHERE b.group_id = $2 AND b.member_id = m.id AND $3 <> 'public')
+      AND NOT EXISTS (SELECT FROM shut_out b WHERE b.group_id = $2 AND b.member_id = m.id AND $3 <> 'public')
       AND ($3 IN ('public', 'members')
            OR EXISTS (SELECT FROM memberships p WHERE p.group_id = $2 AND p.member_id = m.id))
 """

@@ -16,7 +16,7 @@ TOP_LEVEL = {"forum", "search", "auth", "tests", "config", ".ci", "pyproject.tom
 TOP_LEVEL |= {"Makefile", "uv.lock", ".gitignore"}
 DOMAINS = (
     "members", "groups", "threads", "reading", "initiatives", "polls", "notifications", "searching", "provisioning",
-    "courses",
+    "courses", "moderation", "curation",
 )  # fmt: skip
 VOCABULARY = {
     "__init__", "models", "policies", "queries", "commands", "facts", "subscribers", "jobs", "schemas", "api",
@@ -41,6 +41,8 @@ OWN_NAMES = {
     "polls/tally": "ballots in, the result out, pure",
     "polls/ranked": "Schulze's method and instant run-off, pure",
     "polls/moments": "dates and times in a zone as instants, and back, pure",
+    "moderation/acts": "the ledger: what was done, its audit entry, the way to undo it",
+    "moderation/posts": "hide, remove and restore, for the commands that decide it",
     "searching/engine": "the engine of this process",
     "searching/feeds": "the address of a saved search's feed, pure",
     "searching/trending": "what many people look for, counted in memory",

@@ -27,6 +27,8 @@ READING = {
     "groups.can_know",
     "groups.can_see_card",
     "groups.can_read",
+    "groups.can_read_public_log",
+    "threads.can_read_thread",
     "threads.can_read_post",
     "threads.can_reach_post",
     "initiatives.can_see",
@@ -51,7 +53,8 @@ WRITING = {
     f"initiatives.can_{deed}" for deed in (
         "draft", "edit", "launch", "lead", "work", "post_update", "finish_step", "open_space", "complete", "withdraw",
         "answer_request", "cosponsor")
-} | {"groups.can_invite", "groups.can_edit_text", "groups.can_manage_members"}
+} | {"groups.can_invite", "groups.can_edit_text", "groups.can_manage_members",
+     "groups.can_moderate", "groups.can_facilitate", "groups.can_name_facilitator", "threads.can_write_wiki"}
 
 
 def some(*values: Any) -> st.SearchStrategy[Any]:
@@ -65,6 +68,9 @@ ACTORS = st.builds(
     status=st.one_of(st.none(), some(*Status)),
     staff=st.one_of(st.none(), some(*StaffRole)),
     silenced=st.booleans(),
+    silenced_in=st.frozensets(NUMBERS),
+    opened=st.frozensets(NUMBERS),
+    edits_in=st.frozensets(NUMBERS),
     roles=st.dictionaries(NUMBERS, some(*GroupRole)),
     banned=st.frozensets(NUMBERS),
     listed=st.lists(NUMBERS).map(tuple),

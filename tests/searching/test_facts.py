@@ -60,6 +60,9 @@ FACTS = {
     "poll.closing_soon": "nothing changed",
     "poll.closed": "a tally is in no document",
     "poll.outcome_written": "an outcome is in no document",
+    "moderation.act_done": "what it changed has a fact of its own",
+    "moderation.act_undone": "what it changed has a fact of its own",
+    "moderation.post_state_changed": "searching.index_post",
 }
 
 # Each module that writes to the tables of documents: the fact that tells of it, or why none has to.
@@ -74,6 +77,7 @@ WRITERS = {
     "forum/members/admission.py": "a new member has written nothing",
     "forum/provisioning/people.py": "a status only, which is in no document",
     "forum/threads/recount.py": "counters only",
+    "forum/moderation/posts.py": "PostStateChanged",
     "forum/transfer/community/storing.py": "an import rebuilds the index afterwards",
     "forum/transfer/community/places.py": "new members only",
     "forum/site/demo/store.py": "the demonstration's index is built afterwards",

@@ -3,7 +3,7 @@ from auth.actor import Actor, GroupRole
 from forum.groups.commands.grants import MANUAL, give_place, take_place
 from forum.groups.facts import MemberBanned
 from forum.groups.models import Ban, Membership
-from forum.groups.policies import GroupState, can_manage_members
+from forum.groups.policies import GroupState, can_manage_members, can_name_facilitator
 from forum.groups.queries import door
 from forum.kit.errors import NotAllowed, NotFound
 from forum.kit.fields import body_field
@@ -17,6 +17,7 @@ from forum.outbox.record import audit, record
 async def set_role(actor: Actor, slug: str, username: str, role: GroupRole) -> None:
     """Make a member a facilitator; facilitators step down themselves, nobody takes the role from them here."""
     group, member_id = await _managed(actor, slug, username)
+    require(can_name_facilitator(actor, group))
     held = await Membership.get_or_none(group_id=group.id, member_id=member_id)
     if held is None:
         raise NotFound

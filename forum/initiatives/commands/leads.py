@@ -24,7 +24,7 @@ ELIGIBLE = """
     SELECT m.id, lower(m.username) AS username FROM members m
     LEFT JOIN memberships p ON p.group_id = $1 AND p.member_id = m.id AND p.role <> 'reader'
     WHERE lower(m.username) = ANY($2::text[]) AND (m.id = $3 OR (p.id IS NOT NULL AND m.status = 'active'
-      AND NOT EXISTS (SELECT FROM bans b WHERE b.group_id = $1 AND b.member_id = m.id)))
+      AND NOT EXISTS (SELECT FROM shut_out b WHERE b.group_id = $1 AND b.member_id = m.id)))
 """
 # Who left may be asked again, and who declined after a week; who leads already is left alone.
 ASK = """

@@ -175,7 +175,7 @@ CLOSING_SOON = (
         WHERE i.stage = 'gathering' AND i.gathering_ends_at BETWEEN now() AND now() + interval '14 days'
           AND i.group_id = ANY($2::bigint[]) AND m.role IS DISTINCT FROM 'reader'
           AND (m.id IS NOT NULL OR w.anyone_may_cosponsor AND w.visibility IN ('public', 'members'))
-          AND NOT EXISTS (SELECT FROM bans b WHERE b.group_id = w.id AND b.member_id = $1)
+          AND NOT EXISTS (SELECT FROM shut_out b WHERE b.group_id = w.id AND b.member_id = $1)
           AND NOT EXISTS (SELECT FROM cosponsors c WHERE c.initiative_id = i.id AND c.member_id = $1)
           AND NOT EXISTS (SELECT FROM initiative_leads l
                           WHERE l.initiative_id = i.id AND l.member_id = $1 AND l.state = 'accepted')

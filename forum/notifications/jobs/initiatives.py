@@ -38,7 +38,7 @@ PEOPLE = """
     LEFT JOIN memberships p ON p.group_id = i.group_id AND p.member_id = m.id
     WHERE i.id = $1 AND w.part = ANY($2::text[]) AND ($3::bigint IS NULL OR m.id = $3)
       AND (g.visibility IN ('public', 'members') OR p.id IS NOT NULL)
-      AND NOT EXISTS (SELECT FROM bans b WHERE b.group_id = i.group_id AND b.member_id = m.id)
+      AND NOT EXISTS (SELECT FROM shut_out b WHERE b.group_id = i.group_id AND b.member_id = m.id)
 """
 # Moments as whole seconds, so that each time it happens is a cause of its own. $2 a member, for when they answered.
 STANDING = """

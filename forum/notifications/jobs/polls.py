@@ -19,7 +19,7 @@ _POLL = """
 # Active, not banned from the group, and with an open ear for group and thread.
 _LISTENS = """
     m.status = 'active'
-    AND NOT EXISTS (SELECT FROM bans b WHERE b.group_id = poll.group_id AND b.member_id = m.id)
+    AND NOT EXISTS (SELECT FROM shut_out b WHERE b.group_id = poll.group_id AND b.member_id = m.id)
     AND NOT EXISTS (SELECT FROM thread_follows f
                     WHERE f.thread_id = poll.thread_id AND f.member_id = m.id AND f.level = 'mute')
     AND NOT EXISTS (SELECT FROM group_follows f

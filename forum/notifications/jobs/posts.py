@@ -37,7 +37,7 @@ AUDIENCE = """
     LEFT JOIN memberships p ON p.group_id = post.group_id AND p.member_id = m.id
     WHERE m.status = 'active' AND m.id <> post.author_id
       AND (post.visibility IN ('public', 'members') OR p.id IS NOT NULL)
-      AND NOT EXISTS (SELECT FROM bans b WHERE b.group_id = post.group_id AND b.member_id = m.id)
+      AND NOT EXISTS (SELECT FROM shut_out b WHERE b.group_id = post.group_id AND b.member_id = m.id)
       AND NOT EXISTS (SELECT FROM thread_follows f
                       WHERE f.thread_id = post.thread_id AND f.member_id = m.id AND f.level = 'mute')
       AND NOT (told.rank > 1 AND EXISTS (SELECT FROM thread_follows f

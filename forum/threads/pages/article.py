@@ -28,7 +28,8 @@ REACTIONS: Final = {
 }
 GONE: Final = {
     PostState.WITHDRAWN: _("This post was withdrawn by its author."),
-    PostState.HIDDEN: _("This post was removed by the moderators."),
+    PostState.HIDDEN: _("This post was hidden by the moderators."),
+    PostState.REMOVED: _("This post was removed by the moderators."),
 }
 
 
