@@ -236,12 +236,17 @@ class MemberDirectory:
         )
 
 
-async def actor_of(member_id: int) -> Actor | None:
-    """The member as a reader, with their rights of this moment; None for whoever may not come in."""
+async def actor_of(member_id: int, *, acting: bool = False) -> Actor | None:
+    """The member as a reader, with their rights of this moment; None for whoever may not come in.
+
+    ``acting``: with what else they may do, as site staff too; what they opened by breaking glass stays shut.
+    """
     async with connection() as raw:
         row = await raw.fetchrow(BY_MEMBER, member_id)
     assert row is not None
-    return None if row["member_id"] is None else _actor(row, fresh=False, scopes=frozenset({Scope.READ}))
+    return None if row["member_id"] is None else _actor(
+        row, fresh=False, scopes=frozenset(Scope if acting else {Scope.READ})
+    )
 
 
 async def _nobody() -> Loaded:

@@ -9,6 +9,7 @@ from forum.initiatives import facts as initiatives
 from forum.initiatives.jobs import fill_space, settle_departure, settle_place
 from forum.members import facts as members
 from forum.moderation import facts as moderation
+from forum.moderation import subscribers as standing
 from forum.notifications.jobs import initiatives as tell_initiatives
 from forum.notifications.jobs import places as tell_places
 from forum.notifications.jobs import polls as tell_polls
@@ -26,7 +27,9 @@ SUBSCRIPTIONS: Subscriptions = {
     members.ProfileEdited: NOBODY,
     members.MemberRenamed: Subscribers(later=(searching.index_member,)),
     members.WayInDisconnected: Subscribers(within=(places.let_go,)),
-    groups.MembershipStarted: Subscribers(within=(reading.begin_group,), later=(recount_group,)),
+    groups.MembershipStarted: Subscribers(
+        within=(reading.begin_group, standing.bring_sanctions), later=(recount_group,)
+    ),
     groups.MembershipEnded: Subscribers(within=(reading.end_group,), later=(recount_group, settle_departure)),
     groups.RoleChanged: NOBODY,
     groups.LastFacilitatorLost: Subscribers(later=(tell_places.tell_of_orphaned_group,)),

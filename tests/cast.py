@@ -14,6 +14,7 @@ from forum.groups.models import Ban, Grant, Group, JoinPolicy, Membership, Visib
 from forum.kit.markdown import RENDERER_VERSION
 from forum.kit.transaction import command, connection
 from forum.members.models import Member
+from forum.moderation.models import Sanction, SanctionKind
 from forum.reading.models import GroupMark
 from forum.threads.models import Post, Thread
 
@@ -61,6 +62,8 @@ async def engage() -> Cast:
     """Write the cast into an empty database."""
     people = {name: await _member(name) for name in NAMES}
     await _member("eve")  # somebody to be invited
+    await _sanction(people, "sol", SanctionKind.SILENCE)
+    await _sanction(people, "dot", SanctionKind.SUSPENSION)
     groups: dict[str, int] = {}
     threads: dict[str, int] = {}
     first: dict[str, int] = {}
@@ -130,6 +133,20 @@ async def _member(name: str) -> int:
         token = api_token(name)
         await sql.execute(TOKEN, member.id, token[:20], hashlib.sha256(token.encode()).digest())
     return int(member.id)
+
+
+async def _sanction(people: dict[str, int], whom: str, kind: SanctionKind) -> None:
+    """Why somebody of the cast is silenced, or suspended."""
+    member = await Member.get(id=people[whom])
+    await Sanction.create(
+        member_id=member.id,
+        kind=kind,
+        reason="For the test.",
+        until=member.silenced_until or member.suspended_until,
+        given_by_id=people["adi"],
+        needs_confirmation=kind is SanctionKind.SUSPENSION,
+        confirmed_by_id=people["ada"] if kind is SanctionKind.SUSPENSION else None,
+    )
 
 
 async def _thread(group: Group, people: dict[str, int]) -> tuple[int, int, int]:

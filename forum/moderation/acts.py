@@ -53,17 +53,12 @@ async def enter(
     kind: ActKind,
     *,
     reason: str = "",
-    group_id: int | None = None,
-    other_group_id: int | None = None,
-    thread_id: int | None = None,
-    post_id: int | None = None,
-    member_id: int | None = None,
-    case_id: int | None = None,
+    group_id: int | None = None, other_group_id: int | None = None,
+    thread_id: int | None = None, post_id: int | None = None, member_id: int | None = None, case_id: int | None = None,
     on_behalf_of: int | None = None,
-    before: Mapping[str, Any] | None = None,
-    after: Mapping[str, Any] | None = None,
+    before: Mapping[str, Any] | None = None, after: Mapping[str, Any] | None = None,
     undo: Mapping[str, Any] | None = None,
-) -> int:
+) -> int:  # fmt: skip
     """Write what was done into the ledger and the audit log, in the caller's transaction; returns the act's id.
 
     ``actor`` None: the forum itself did it. ``member_id`` is whom it concerns, and who will be told. ``before``,
@@ -73,15 +68,13 @@ async def enter(
     act = await Act.create(
         kind=kind,
         actor_id=actor_id,
-        group_id=group_id,
-        other_group_id=other_group_id,
-        thread_id=thread_id,
+        group_id=group_id, other_group_id=other_group_id, thread_id=thread_id,
         post_id=post_id,
         member_id=member_id,
         case_id=case_id,
         reason=reason,
         undo=None if undo is None else dict(undo),
-    )
+    )  # fmt: skip
     subject, subject_id = _subject(kind, thread_id, post_id, member_id, case_id, group_id)
     await audit(
         actor_id,
@@ -89,11 +82,10 @@ async def enter(
         subject,
         subject_id,
         group_id=group_id,
-        reason=reason,
-        on_behalf_of=on_behalf_of,
+        reason=reason, on_behalf_of=on_behalf_of,
         before=before,
         after={**(after or {}), "act": act.id},
-    )
+    )  # fmt: skip
     await record(ActDone(act_id=act.id, kind=kind.value, group_id=group_id, member_id=member_id))
     return int(act.id)
 

@@ -46,6 +46,16 @@ SENTENCES: Final = {
     "group.text_edited": _("%(who)s rewrote the purpose or the rules of %(group)s"),
     "group.invited": _("%(who)s invited %(whom)s to %(group)s"),
     "group.link_made": _("%(who)s made an invitation link to %(group)s"),
+    # what moderation does to people
+    "member.warned": _("%(who)s warned %(whom)s"),
+    "member.warned.undone": _("%(who)s took back a warning to %(whom)s"),
+    "member.silenced": _("%(who)s silenced %(whom)s for a while"),
+    "member.silenced.undone": _("%(who)s took back that %(whom)s was silenced"),
+    "member.suspended": _("%(who)s suspended %(whom)s"),
+    "member.suspended.undone": _("%(who)s took back that %(whom)s was suspended"),
+    "member.suspension_confirmed": _("%(who)s agreed, as the second person, that %(whom)s is suspended"),
+    "member.sanction_lifted": _("%(who)s lifted a sanction of %(whom)s"),
+    "member.sanction_lifted.undone": _("%(who)s put a sanction of %(whom)s back in force"),
     # initiatives
     "initiative.reopened": _("%(who)s took up an initiative in %(group)s again"),
     "poll.closed_early": _("%(who)s closed a poll in %(group)s before its time"),

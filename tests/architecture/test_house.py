@@ -43,6 +43,7 @@ OWN_NAMES = {
     "polls/moments": "dates and times in a zone as instants, and back, pure",
     "moderation/acts": "the ledger: what was done, its audit entry, the way to undo it",
     "moderation/canned": "the sentences that moderators choose from, in seven languages, pure",
+    "moderation/standing": "what holds now of somebody's sanctions, for every request to read",
     "moderation/posts": "hide, remove and restore, for the commands that decide it",
     "searching/engine": "the engine of this process",
     "searching/feeds": "the address of a saved search's feed, pure",

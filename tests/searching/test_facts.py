@@ -78,6 +78,7 @@ WRITERS = {
     "forum/provisioning/people.py": "a status only, which is in no document",
     "forum/threads/recount.py": "counters only",
     "forum/moderation/posts.py": "PostStateChanged",
+    "forum/moderation/standing.py": "how a member stands, which is in no document",
     "forum/transfer/community/storing.py": "an import rebuilds the index afterwards",
     "forum/transfer/community/places.py": "new members only",
     "forum/site/demo/store.py": "the demonstration's index is built afterwards",
