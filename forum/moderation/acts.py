@@ -75,7 +75,7 @@ async def enter(
         reason=reason,
         undo=None if undo is None else dict(undo),
     )  # fmt: skip
-    subject, subject_id = _subject(kind, thread_id, post_id, member_id, case_id, group_id)
+    subject, subject_id = subject_of(kind, thread_id, post_id, member_id, case_id, group_id)
     await audit(
         actor_id,
         kind.value,
@@ -90,7 +90,7 @@ async def enter(
     return int(act.id)
 
 
-def _subject(kind: ActKind, thread: int | None, post: int | None, member: int | None, case: int | None,
+def subject_of(kind: ActKind, thread: int | None, post: int | None, member: int | None, case: int | None,
              group: int | None) -> tuple[str, int | None]:  # fmt: skip
     """What the kind speaks of, and its id: a person's acts are about the person, even where a post gave the cause."""
     ids = {"thread": thread, "post": post, "posts": None, "member": member, "case": case, "appeal": case,

@@ -1,6 +1,6 @@
 """The 2,000 threads: those written by hand, and filler with a long tail of sizes over three years."""
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -9,7 +9,7 @@ from forum.kit.markdown import render
 from forum.site.demo import filler
 from forum.site.demo.discussions import Discussion
 from forum.site.demo.plan import GroupPlan, MemberPlan, PostPlan, ThreadPlan
-from forum.threads.models import ThreadKind
+from forum.threads.models import PostState, ThreadKind
 
 THREADS: Final = 2000
 POSTS: Final = 40_000
@@ -23,20 +23,27 @@ OTHER_LANGUAGES: Final = 0.15
 
 
 def from_hand(
-    now: datetime, threads: list[Discussion], groups: dict[str, GroupPlan], members: list[MemberPlan]
+    now: datetime,
+    threads: list[Discussion],
+    groups: dict[str, GroupPlan],
+    members: list[MemberPlan],
+    states: Mapping[tuple[str, int], PostState],
 ) -> Iterator[ThreadPlan]:
-    """Set the hand-written threads in time; one that would end in the future begins earlier."""
+    """Set the hand-written threads in time; one that would end in the future begins earlier.
+
+    ``states`` are those of posts that are not public.
+    """
     ids = {member.username: member.id for member in members}
     for thread in threads:
         last = timedelta(hours=thread.posts[-1].hours)
         begun = min(now - timedelta(days=thread.days_ago), now - last - timedelta(minutes=25))
-        yield ThreadPlan(
+        plan = ThreadPlan(
             group=groups[thread.group],
             title=thread.title,
             kind=thread.kind,
             language=thread.language,
             key=thread.key,
-            pinned=thread.pinned,
+            pinned_at=begun + timedelta(hours=1) if thread.pinned else None,
             accepted=thread.accepted,
             posts=[
                 PostPlan(
@@ -45,11 +52,14 @@ def from_hand(
                     body=post.body,
                     answers=post.answers,
                     kind=post.kind,
+                    state=states.get(post.origin, PostState.PUBLIC),
                     origin=post.origin,
                 )
                 for number, post in enumerate(thread.posts)
             ],
         )
+        plan.count()
+        yield plan
 
 
 def render_by_hand(thread: ThreadPlan, members: list[MemberPlan]) -> None:
@@ -123,9 +133,11 @@ class Filler:
         if kind is ThreadKind.QUESTION and rng.random() < 0.6:
             others = [n for n, post in enumerate(posts, start=1) if post.author_id != authors[0]][:9]
             accepted = rng.choice(others) if others else None
-        return ThreadPlan(
+        thread = ThreadPlan(
             group=group, title=title, kind=kind, language=language, posts=posts, accepted=accepted
         )
+        thread.count()
+        return thread
 
     def _title(self, group: GroupPlan, language: str, kind: ThreadKind) -> tuple[str, str]:
         """A topic and a title, new in the community as long as there are any."""

@@ -27,6 +27,8 @@ class Head(msgspec.Struct, forbid_unknown_fields=True):
 
 @dataclass(frozen=True, slots=True)
 class Person:
+    """``days_ago``: when they came, if it was not long ago."""
+
     username: str
     name: str
     country: str
@@ -35,6 +37,7 @@ class Person:
     languages: tuple[str, ...]
     time_zone: str
     bio: str
+    days_ago: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +107,7 @@ def _person(path: Path, table: dict[str, Any]) -> Person:
             languages=tuple(table["languages"]),
             time_zone=table["time_zone"],
             bio=table["bio"],
+            days_ago=table.get("days_ago"),
         )
     except (KeyError, ValueError) as error:
         line = _line_of(path, str(table.get("username", "[[person]]")))

@@ -87,8 +87,8 @@ def reading_marks(community: Community) -> list[tuple[int, int, int]]:
             continue
         mark = _her_mark(community, group.id, group.last_post_id)
         for thread in community.threads:
-            number = read_to.get(thread.id, len(thread.posts))
-            if thread.group is group and thread.posts[-1].id > mark and number:
+            number = read_to.get(thread.id, thread.last_number)
+            if thread.group is group and thread.last and thread.last.id > mark and number:
                 marks.append((thread.id, alumna, number))
     return marks
 
@@ -116,7 +116,7 @@ def notices(community: Community, invitation_id: int) -> list[NoticePlan]:
         _of_post(community, alumna.id, thread, post, kind)
         for thread in community.threads
         if thread.key
-        for post in thread.posts
+        for post in thread.public
         if (kind := _reason(alumna.id, thread, post)) and post.author_id != alumna.id
     ]
     group_id, member_id, inviter = invitation(community)
@@ -136,7 +136,7 @@ def notices(community: Community, invitation_id: int) -> list[NoticePlan]:
 def _reason(member_id: int, thread: ThreadPlan, post: PostPlan) -> NoticeKind | None:
     if member_id in post.mentioned:
         return NoticeKind.MENTION
-    answered = thread.posts[(post.answers or 1) - 1]
+    answered = post.parent or thread.first
     return NoticeKind.REPLY if answered.author_id == member_id else None
 
 

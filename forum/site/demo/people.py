@@ -95,7 +95,7 @@ def _from_person(number: int, person: Person, now: datetime) -> MemberPlan:
         languages=person.languages,
         time_zone=person.time_zone,
         bio=person.bio,
-        created_at=now - timedelta(days=500 + 5 * number),
+        created_at=now - timedelta(days=person.days_ago or 500 + 5 * number),
         written=True,
     )
 

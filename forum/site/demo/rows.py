@@ -10,7 +10,6 @@ from forum.groups.models import JoinPolicy
 from forum.kit.markdown import RENDERER_VERSION
 from forum.kit.text import slugify
 from forum.site.demo.plan import Community
-from forum.threads.models import PostState
 
 UN_LANGUAGES: Final = ("en", "es", "fr", "pt", "ar", "ru", "zh")
 Rows = Iterator[tuple[Any, ...]]
@@ -19,18 +18,19 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     "members": (
         "id", "username", "display_name", "email", "email_verified", "country", "sector", "gender",
         "languages", "language", "time_zone", "bio", "status", "staff", "suspended_until",
-        "suspension_reason", "generated", "source_key", "created_at",
+        "suspension_reason", "trusted_at", "generated", "source_key", "created_at",
     ),
     "identities": ("member_id", "issuer", "subject", "created_at"),
-    "memberships": ("id", "group_id", "member_id", "role", "created_at"),
+    "memberships": ("id", "group_id", "member_id", "role", "editor", "silenced_until", "created_at"),
     "grants": ("membership_id", "source", "role", "ends_at_once", "created_at"),
     "threads": (
         "id", "group_id", "author_id", "title", "slug", "kind", "language", "post_count", "last_number",
-        "last_post_id", "last_post_at", "last_author_id", "pinned_at", "generated", "created_at",
+        "last_post_id", "last_post_at", "last_author_id", "pinned_at", "pinned_until", "pinned_everywhere",
+        "locked_at", "lock_reason", "tags", "merged_into_id", "generated", "created_at",
     ),
     "posts": (
         "id", "thread_id", "author_id", "number", "kind", "in_reply_to_id", "body", "html", "text", "renderer",
-        "state", "reactions", "created_at",
+        "state", "reactions", "wiki", "version", "edited_at", "created_at",
     ),
     "reactions": ("post_id", "member_id", "kind", "created_at"),
     "mentions": ("post_id", "member_id"),
@@ -57,6 +57,7 @@ def members(community: Community) -> Rows:
             member.staff.value if member.staff else None,
             member.suspended_until,
             member.suspension_reason,
+            None if member.waits else member.trusted_at or member.created_at,
             not member.written,
             f"demo:{member.username}",
             member.created_at,
@@ -99,7 +100,7 @@ def _places(community: Community) -> Rows:
 
 def memberships(community: Community) -> Rows:
     for number, group, member, role, joined in _places(community):
-        yield number, group.id, member, role, joined
+        yield number, group.id, member, role, member in group.editors, group.silenced.get(member), joined
 
 
 def grants(community: Community) -> Rows:
@@ -109,7 +110,7 @@ def grants(community: Community) -> Rows:
 
 def threads(community: Community) -> Rows:
     for thread in community.threads:
-        first, last = thread.posts[0], thread.posts[-1]
+        first, last = thread.first, thread.last
         yield (
             thread.id,
             thread.group.id,
@@ -118,44 +119,53 @@ def threads(community: Community) -> Rows:
             slugify(thread.title),
             thread.kind.value,
             thread.language,
-            len(thread.posts),
-            len(thread.posts),
-            last.id,
-            last.at,
-            last.author_id,
-            first.at + timedelta(hours=1) if thread.pinned else None,
+            len(thread.public),
+            thread.last_number,
+            last.id if last else 0,
+            last.at if last else None,
+            last.author_id if last else None,
+            thread.pinned_at,
+            thread.pinned_until,
+            thread.pinned_everywhere,
+            thread.locked_at,
+            thread.lock_reason,
+            list(thread.tags),
+            thread.merged_into.id if thread.merged_into else None,
             thread.key is None,
             first.at,
         )
 
 
 def posts(community: Community) -> Rows:
-    for thread, number, post in community.posts:
+    for thread, post in community.posts:
         yield (
             post.id,
             thread.id,
             post.author_id,
-            number,
+            post.number,
             post.kind.value,
-            thread.posts[post.answers - 1].id if post.answers else None,
+            post.parent.id if post.parent else None,
             post.body,
             post.html,
             post.text,
             RENDERER_VERSION,
-            PostState.PUBLIC.value,
+            post.state.value,
             json.dumps({kind: len(given) for kind, given in post.reactions.items()}),
+            post.revision is not None,
+            2 if post.revision else 1,
+            post.revision.edited_at if post.revision else None,
             post.at,
         )
 
 
 def reactions(community: Community) -> Rows:
-    for _, _, post in community.posts:
+    for _, post in community.posts:
         for kind, given in post.reactions.items():
             for wait, member in enumerate(given, start=1):
                 yield post.id, member, kind, min(community.now, post.at + timedelta(hours=5 * wait))
 
 
 def mentions(community: Community) -> Rows:
-    for _, _, post in community.posts:
+    for _, post in community.posts:
         for member in post.mentioned:
             yield post.id, member

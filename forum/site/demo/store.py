@@ -10,7 +10,7 @@ from typing import Any, Final
 import asyncpg
 
 from forum.kit.transaction import command, connection
-from forum.site.demo import doorstep, initiative_rows, poll_rows, rows
+from forum.site.demo import case_rows, curation_rows, doorstep, initiative_rows, poll_rows, rows
 from forum.site.demo.cast import ALUMNA
 from forum.site.demo.plan import Community
 from forum.site.founding import Progress
@@ -30,7 +30,7 @@ COUNT: Final = """
     FROM (
         SELECT group_id, count(*) AS threads, sum(post_count) AS posts, max(last_post_id) AS last_id,
                max(last_post_at) AS last_at
-        FROM threads GROUP BY group_id
+        FROM threads WHERE post_count > 0 GROUP BY group_id
     ) t WHERE t.group_id = g.id
 """
 OPENED: Final = """
@@ -66,6 +66,10 @@ SEQUENCES: Final = (
     "SELECT setval(pg_get_serial_sequence('initiatives', 'id'), (SELECT max(id) FROM initiatives))",
     "SELECT setval(pg_get_serial_sequence('polls', 'id'), (SELECT max(id) FROM polls))",
     "SELECT setval(pg_get_serial_sequence('poll_options', 'id'), (SELECT max(id) FROM poll_options))",
+    "SELECT setval(pg_get_serial_sequence('cases', 'id'), (SELECT max(id) FROM cases))",
+    "SELECT setval(pg_get_serial_sequence('acts', 'id'), (SELECT max(id) FROM acts))",
+    "SELECT setval(pg_get_serial_sequence('summaries', 'id'), (SELECT max(id) FROM summaries))",
+    "SELECT setval(pg_get_serial_sequence('collections', 'id'), (SELECT max(id) FROM collections))",
 )
 
 
@@ -75,7 +79,7 @@ async def store(community: Community, progress: Progress) -> None:
     async with connection() as sql:
         await sql.execute("SET LOCAL statement_timeout = '60s'")
         await _put(sql, "groups", rows.spaces(community))
-        for told in (rows, initiative_rows, poll_rows):
+        for told in (rows, initiative_rows, poll_rows, case_rows, curation_rows):
             for table, columns in told.COLUMNS.items():
                 await _copy(sql, table, columns, list(getattr(told, table)(community)), progress)
         answered = {t.id: t.posts[t.accepted - 1].id for t in community.threads if t.accepted}
