@@ -10,6 +10,7 @@ from forum.initiatives.jobs import fill_space, settle_departure, settle_place
 from forum.members import facts as members
 from forum.moderation import facts as moderation
 from forum.moderation import subscribers as standing
+from forum.notifications.jobs import cases as tell_cases
 from forum.notifications.jobs import initiatives as tell_initiatives
 from forum.notifications.jobs import places as tell_places
 from forum.notifications.jobs import polls as tell_polls
@@ -73,5 +74,9 @@ SUBSCRIPTIONS: Subscriptions = {
     polls.OutcomeWritten: Subscribers(later=(tell_polls.tell_of_outcome,)),
     moderation.ActDone: NOBODY,
     moderation.ActUndone: NOBODY,
+    moderation.CaseOpened: Subscribers(later=(tell_cases.tell_of_case,)),
+    moderation.CaseWaiting: Subscribers(later=(tell_cases.tell_of_waiting_case,)),
+    moderation.CaseDecided: Subscribers(later=(tell_cases.tell_of_look,)),
+    moderation.AppealMade: Subscribers(later=(tell_cases.tell_of_appeal,)),
     moderation.PostStateChanged: Subscribers(later=(searching.index_post, recount_group)),
 }

@@ -44,6 +44,7 @@ CREATE UNIQUE INDEX cases_open_initiative ON cases (initiative_id)
     WHERE decided_at IS NULL AND initiative_id IS NOT NULL;
 CREATE INDEX cases_queue ON cases (group_id, id) WHERE decided_at IS NULL;
 CREATE INDEX cases_order ON cases (id) WHERE decided_at IS NULL;
+CREATE INDEX cases_history ON cases (group_id, id) WHERE decided_at IS NOT NULL;
 CREATE INDEX cases_author ON cases (author_id, id DESC);
 CREATE INDEX cases_decided ON cases (decided_at) WHERE decided_at IS NOT NULL;
 CREATE INDEX cases_post ON cases (post_id) WHERE post_id IS NOT NULL;
@@ -361,7 +362,7 @@ class Migration(migrations.Migration):
         ops.AlterField(
             model_name='Notice',
             name='kind',
-            field=fields.CharEnumField(description='REPLY: reply\nMENTION: mention\nFOLLOWED: followed\nACCEPTED: accepted\nINVITATION: invitation\nREQUEST: request\nAPPROVED: approved\nREFUSED: refused\nREPORT: report\nORPHANED_GROUP: orphaned_group\nROSTER_STOPPED: roster_stopped\nCO_LEAD_ASKED: co_lead_asked\nCONSENT_ASKED: consent_asked\nONE_THIRD: one_third\nTWO_THIRDS: two_thirds\nGOAL_REACHED: goal_reached\nENDING_SOON: ending_soon\nLAPSED: lapsed\nANSWERED: answered\nANSWER_OVERDUE: answer_overdue\nREVISED: revised\nUPDATE: update\nLEAD_CHANGED: lead_changed\nLEAD_DECLINED: lead_declined\nLEAD_LEFT: lead_left\nLEADERLESS: leaderless\nENDED: ended\nPOLL_CLOSING: poll_closing\nPOLL_CLOSED: poll_closed\nOUTCOME: outcome\nCASE_WAITING: case_waiting\nAPPEALED: appealed\nCONFIRMATION: confirmation\nACTED: acted\nUNDONE: undone\nGLASS: glass', enum_type=NoticeKind, max_length=16),
+            field=fields.CharEnumField(description='REPLY: reply\nMENTION: mention\nFOLLOWED: followed\nACCEPTED: accepted\nINVITATION: invitation\nREQUEST: request\nAPPROVED: approved\nREFUSED: refused\nREPORT: report\nORPHANED_GROUP: orphaned_group\nROSTER_STOPPED: roster_stopped\nCO_LEAD_ASKED: co_lead_asked\nCONSENT_ASKED: consent_asked\nONE_THIRD: one_third\nTWO_THIRDS: two_thirds\nGOAL_REACHED: goal_reached\nENDING_SOON: ending_soon\nLAPSED: lapsed\nANSWERED: answered\nANSWER_OVERDUE: answer_overdue\nREVISED: revised\nUPDATE: update\nLEAD_CHANGED: lead_changed\nLEAD_DECLINED: lead_declined\nLEAD_LEFT: lead_left\nLEADERLESS: leaderless\nENDED: ended\nPOLL_CLOSING: poll_closing\nPOLL_CLOSED: poll_closed\nOUTCOME: outcome\nCASE_WAITING: case_waiting\nLOOKED: looked\nAPPEALED: appealed\nCONFIRMATION: confirmation\nACTED: acted\nUNDONE: undone\nGLASS: glass', enum_type=NoticeKind, max_length=16),
         ),
         ops.AddField(
             model_name='Notice',

@@ -37,3 +37,44 @@ class PostStateChanged(Fact):
     group_id: int
     post_id: int
     state: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CaseOpened(Fact):
+    """Somebody should look at something, and nobody was asked to before; ``origin`` says why."""
+
+    name: ClassVar[str] = "moderation.case_opened"
+
+    case_id: int
+    group_id: int | None
+    origin: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CaseWaiting(Fact):
+    """Nobody has decided it for a day."""
+
+    name: ClassVar[str] = "moderation.case_waiting"
+
+    case_id: int
+    group_id: int | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CaseDecided(Fact):
+    """What became of it is in the case; what was done, in its act."""
+
+    name: ClassVar[str] = "moderation.case_decided"
+
+    case_id: int
+    group_id: int | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AppealMade(Fact):
+    """The author asks that another person looks."""
+
+    name: ClassVar[str] = "moderation.appeal_made"
+
+    case_id: int
+    group_id: int | None

@@ -10,8 +10,10 @@ from forum.notifications.models import NoticeKind
 
 # One row per member and cause: a post that both answers and names somebody tells them once.
 NOTIFY = """
-    INSERT INTO notices (member_id, cause, kind, actor_id, group_id, thread_id, post_id, note, initiative_id)
-    SELECT m, $2, $3, $4, $5, $6, $7, $8, $9 FROM unnest($1::bigint[]) m ON CONFLICT (member_id, cause) DO NOTHING
+    INSERT INTO notices (member_id, cause, kind, actor_id, group_id, thread_id, post_id, note, initiative_id, case_id,
+        act_id)
+    SELECT m, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11
+    FROM unnest($1::bigint[]) m ON CONFLICT (member_id, cause) DO NOTHING
 """
 READ = "UPDATE notices SET read_at = now() WHERE id = $1 AND member_id = $2 RETURNING id"
 READ_ALL = "UPDATE notices SET read_at = now() WHERE member_id = $1 AND read_at IS NULL"
@@ -27,6 +29,8 @@ async def notify(
     thread_id: int | None = None,
     post_id: int | None = None,
     initiative_id: int | None = None,
+    case_id: int | None = None,
+    act_id: int | None = None,
     note: str = "",
 ) -> None:
     """Leave a notice for each member; whoever has one for this cause keeps that one."""
@@ -34,8 +38,9 @@ async def notify(
     if told:
         async with connection() as sql:
             await sql.execute(
-                NOTIFY, told, cause, kind.value, actor_id, group_id, thread_id, post_id, note, initiative_id
-            )
+                NOTIFY, told, cause, kind.value, actor_id, group_id, thread_id, post_id, note, initiative_id, case_id,
+                act_id,
+            )  # fmt: skip
 
 
 @command

@@ -44,6 +44,7 @@ class NoticeKind(StrEnum):
     POLL_CLOSED = "poll_closed"
     OUTCOME = "outcome"
     CASE_WAITING = "case_waiting"
+    LOOKED = "looked"
     APPEALED = "appealed"
     CONFIRMATION = "confirmation"
     ACTED = "acted"

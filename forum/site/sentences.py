@@ -61,6 +61,17 @@ SENTENCES: Final = {
     "poll.closed_early": _("%(who)s closed a poll in %(group)s before its time"),
     "poll.outcome_changed": _("%(who)s changed what came of a poll in %(group)s"),
     "initiative.answered": _("%(who)s gave the official answer to an initiative in %(group)s"),
+    # cases
+    "case.decided": _("%(who)s decided a case"),
+    "case.decided.undone": _("%(who)s opened a decided case again"),
+    "appeal.decided": _("%(who)s decided an appeal of %(whom)s"),
+    "post.approved": _("%(who)s let a first post of %(whom)s appear"),
+    "post.noted": _("%(who)s wrote to %(whom)s about a post"),
+    "post.noted.undone": _("%(who)s took back what was written to %(whom)s about a post"),
+    "post.hidden": _("%(who)s hid a post"),
+    "post.hidden.undone": _("%(who)s showed a hidden post again"),
+    "post.removed": _("%(who)s removed a post"),
+    "post.removed.undone": _("%(who)s brought a removed post back"),
     # courses and provisioning
     "roster.asked": _("%(who)s asked for a roster of %(group)s"),
     "roster.complete": _("A roster was read to its end: %(group)s"),

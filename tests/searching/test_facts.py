@@ -62,6 +62,10 @@ FACTS = {
     "poll.outcome_written": "an outcome is in no document",
     "moderation.act_done": "what it changed has a fact of its own",
     "moderation.act_undone": "what it changed has a fact of its own",
+    "moderation.case_opened": "nothing changed",
+    "moderation.case_waiting": "nothing changed",
+    "moderation.case_decided": "what it changed has a fact of its own",
+    "moderation.appeal_made": "nothing changed",
     "moderation.post_state_changed": "searching.index_post",
 }
 
@@ -79,6 +83,7 @@ WRITERS = {
     "forum/threads/recount.py": "counters only",
     "forum/moderation/posts.py": "PostStateChanged",
     "forum/moderation/standing.py": "how a member stands, which is in no document",
+    "forum/moderation/waiting.py": "what waits for its first look is in no document",
     "forum/transfer/community/storing.py": "an import rebuilds the index afterwards",
     "forum/transfer/community/places.py": "new members only",
     "forum/site/demo/store.py": "the demonstration's index is built afterwards",
