@@ -9,6 +9,7 @@ from forum.initiatives.pages import deeds, initiative, record, work, writing
 from forum.initiatives.pages import lists as initiatives
 from forum.members.pages import people as members
 from forum.members.pages import sessions, tokens, ways_in
+from forum.moderation.pages import log as moderation_log
 from forum.notifications import pages as notices
 from forum.polls.pages import decisions, poll
 from forum.polls.pages import start as polls
@@ -82,6 +83,10 @@ PAGES: Final[tuple[PageRoute, ...]] = (
     get("/g/{slug}/invite", places.invite_form),
     post("/g/{slug}/invite", places.invite),
     get("/g/{slug}/activity", activity.of_group),
+    get("/g/{slug}/log", moderation_log.group_log),
+    get("/g/{slug}/moderation", moderation_log.settings_form),
+    post("/g/{slug}/moderation/names", moderation_log.save_log_names),
+    post("/acts/{id:int}/undo", moderation_log.undo),
     get("/g/{slug}/edit", places.text_form),
     post("/g/{slug}/edit", places.save_text),
     post("/g/{slug}/edit/initiatives", places.save_terms),

@@ -8,6 +8,7 @@ from forum.courses import api as courses
 from forum.groups import api as groups
 from forum.initiatives.api import initiatives, work
 from forum.members import api as members
+from forum.moderation.api import log as moderation_log
 from forum.notifications import api as notices
 from forum.polls import api as polls
 from forum.reading import api as reading
@@ -107,6 +108,10 @@ API = (
     get("/groups/{slug}/requests", groups.list_requests),
     put("/groups/{slug}/requests/{request_id:int}/decision", groups.put_decision),
     post("/groups/{slug}/invitations", groups.post_invitation),
+    get("/groups/{slug}/log", moderation_log.list_log),
+    delete("/acts/{id:int}", moderation_log.delete_act),
+    get("/groups/{slug}/moderation-settings", moderation_log.get_moderation_settings),
+    put("/groups/{slug}/log-names", moderation_log.put_log_names),
     put("/invitations/{id:int}/acceptance", groups.put_acceptance),
     put("/invitation-links/{token}/acceptance", groups.put_link_acceptance),
     # initiatives

@@ -18,6 +18,7 @@ JSON = {
     "/api/v1/posts/{post}": 2,  # threads: OPEN_POST
     "/api/v1/groups/public-group": 2,  # groups: PAGE
     "/api/v1/groups/public-group/decisions": 2,  # polls: DECISIONS
+    "/api/v1/groups/public-group/log": 3,  # groups: STATE_BY_SLUG; moderation: LOG
     "/api/v1/groups/public-group/threads": 2,  # threads: GROUP_THREADS
     "/api/v1/groups": 2,  # groups: LIST
     "/api/v1/threads": 2,  # threads: LATEST_THREADS

@@ -66,14 +66,8 @@ async def enter(
     """
     actor_id = None if actor is None else actor.member_id
     act = await Act.create(
-        kind=kind,
-        actor_id=actor_id,
-        group_id=group_id, other_group_id=other_group_id, thread_id=thread_id,
-        post_id=post_id,
-        member_id=member_id,
-        case_id=case_id,
-        reason=reason,
-        undo=None if undo is None else dict(undo),
+        kind=kind, actor_id=actor_id, group_id=group_id, other_group_id=other_group_id, thread_id=thread_id,
+        post_id=post_id, member_id=member_id, case_id=case_id, reason=reason, undo=None if undo is None else dict(undo),
     )  # fmt: skip
     subject, subject_id = subject_of(kind, thread_id, post_id, member_id, case_id, group_id)
     await audit(

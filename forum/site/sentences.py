@@ -42,6 +42,7 @@ SENTENCES: Final = {
     "group.request_approved": _("%(who)s let %(whom)s into %(group)s"),
     "group.request_refused": _("%(who)s refused the request of %(whom)s to join %(group)s"),
     "group.leaving_set": _("%(who)s changed what leaving %(group)s means"),
+    "group.log_names_set": _("%(who)s changed whether the log of %(group)s names those who look after it"),
     "group.terms_set": _("%(who)s changed what an initiative needs in %(group)s"),
     "group.text_edited": _("%(who)s rewrote the purpose or the rules of %(group)s"),
     "group.invited": _("%(who)s invited %(whom)s to %(group)s"),

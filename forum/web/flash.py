@@ -61,6 +61,7 @@ _SENTENCES: Final = {
     "initiative_withdrawn": _("The initiative is withdrawn. What was said about it stays."),
     "reopened": _("The initiative is taken up again."),
     "completed": _("Completed. Thank you for carrying it to its end."),
+    "undone": _("Undone."),
     "accepted": _("This is now the accepted answer."),
 }
 

@@ -47,6 +47,7 @@ OWN_NAMES = {
     "moderation/targets": "what a case is about, as one value, pure",
     "moderation/verdicts": "what a verdict does, and how it is taken back, for the commands that decide",
     "moderation/waiting": "what becomes of a newcomer's post, for the verdicts",
+    "moderation/openness": "what everybody is told of the acts of moderation, and for whose ears a reason is, pure",
     "moderation/posts": "hide, remove and restore, for the commands that decide it",
     "searching/engine": "the engine of this process",
     "searching/feeds": "the address of a saved search's feed, pure",

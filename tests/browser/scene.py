@@ -114,6 +114,8 @@ def _own(plain: int, theirs: int, mine: int, draft: int, link: str) -> list[Look
         ("/g/{slug}/requests", f"/g/{CLOSED}/requests"),
         ("/g/{slug}/invite", f"/g/{GROUP}/invite"),
         ("/g/{slug}/edit", f"/g/{GROUP}/edit"),
+        ("/g/{slug}/log", f"/g/{GROUP}/log"),
+        ("/g/{slug}/moderation", f"/g/{GROUP}/moderation"),
         ("/members", "/members"),
         ("/m/{username}", "/m/alumna"),
         ("/me", "/me"),

@@ -59,6 +59,8 @@ def take_all(stage: Stage) -> None:
         ("poll-voters", looks["/polls/{id:int}/ballots", "alumna"], "alumna"),
         ("outcome", looks["/polls/{id:int}/outcome", "facilitator"], "facilitator"),
         ("decisions", f"/g/{GROUP}/decisions", ""),
+        ("moderation-log", f"/g/{GROUP}/log", "facilitator"),
+        ("moderation-settings", f"/g/{GROUP}/moderation", "facilitator"),
         ("initiatives", "/initiatives", "alumna"),
         ("initiative", looks["/i/{id:int}/{slug}", "alumna"], "alumna"),
         ("initiative-lead", looks["/i/{id:int}/{slug}", "facilitator"], "facilitator"),

@@ -5,6 +5,7 @@ from tests.courses.lms import CAMPUS
 from tests.permissions import stage as on
 from tests.permissions.asking import GROUP, JSON, REASON, Ask, Deed, api, by_session, deed, form, page
 from tests.permissions.deeds_of_initiatives import INITIATIVES
+from tests.permissions.deeds_of_moderation import MODERATION
 
 THREAD, POST, POLL = "/threads/{thread}", "/posts/{post}", "/polls/{poll}"
 TERMS = {"cosponsor_goal": 12, "gathering_days": 90, "anyone_may_cosponsor": True}
@@ -59,6 +60,7 @@ TOKEN = {"name": "A script", "days": 30}
 
 DEEDS: dict[str, Deed] = {
     **INITIATIVES,
+    **MODERATION,
     "see_group_card": deed(api("GET", GROUP), page("/g/{slug}")),
     "read_content": deed(
         api("GET", THREAD),

@@ -15,6 +15,7 @@ from forum.groups.policies import (
     can_leave,
     can_list_members,
     can_manage_members,
+    can_moderate,
     can_read,
     can_read_log,
 )
@@ -129,6 +130,7 @@ def _rights(view: View, state: GroupState) -> dict[str, bool]:
         "leave": bool(can_leave(actor, state)),
         "list": bool(can_list_members(actor, state)),
         "manage": bool(can_manage_members(actor, state)),
+        "moderate": bool(can_moderate(actor, state)),
         "read_log": bool(can_read_log(actor, state)),
         "invite": bool(can_invite(actor, state)),
         "follow": bool(can_follow(actor, state)),

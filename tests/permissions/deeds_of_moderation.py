@@ -1,0 +1,22 @@
+"""What those who look after the place do, as requests on both surfaces."""
+from tests.moderation.acting import UNDOABLE, act
+from tests.permissions.asking import GROUP, Deed, api, deed, form, page
+from tests.permissions.stage import Stage
+
+
+async def undoable(stage: Stage) -> None:
+    """Something that a colleague did there just now."""
+    colleague = stage.cast.members["ada" if stage.who != "ada" else "adi"]
+    stage.ids["act"] = await act(colleague, UNDOABLE, group_id=stage.group, undo={})
+
+
+MODERATION: dict[str, Deed] = {
+    "read_public_moderation_log": deed(api("GET", GROUP + "/log"), page("/g/{slug}/log"), prepare=undoable),
+    "undo_own_curation_within_24h": deed(
+        api("DELETE", "/acts/{act}"), form("/acts/{act}/undo", next="/"), prepare=undoable
+    ),
+    "see_moderation_settings": deed(api("GET", GROUP + "/moderation-settings"), page("/g/{slug}/moderation")),
+    "name_moderators_in_log": deed(
+        api("PUT", GROUP + "/log-names", {"named": True}), form("/g/{slug}/moderation/names", named="1")
+    ),
+}
