@@ -1,9 +1,13 @@
 """The demonstration's cases and collections as they are stored: what the forum's own commands would have left."""
+from typing import Any
+
 import pytest
 
 from forum.groups.recount import count_places_without_grant, mend_roles, recount_groups
 from forum.initiatives.recount import find_broken_histories, recount_initiatives
+from forum.moderation.commands.decide import undo_of_verdict
 from forum.moderation.models import CaseOrigin, Decision, FlagReason, SanctionKind
+from forum.moderation.standing import find_astray
 from forum.site.demo.case_files import read_cases
 from forum.site.demo.curation_files import read_curation
 from forum.threads.recount import find_gaps, recount_reactions, recount_threads
@@ -139,9 +143,9 @@ def test_each_act_has_its_entry_in_the_audit_log(demo: Demo) -> None:
             OR min(e.created_at) <> a.created_at
     """)
     assert not demo.rows("""
-        SELECT c.id FROM cases c LEFT JOIN acts a ON a.case_id = c.id AND a.kind = 'case.decided'
-        WHERE (c.decided_at, c.decided_by_id, c.words) IS DISTINCT FROM (a.created_at, a.actor_id, a.reason)
-            AND c.decided_at IS NOT NULL
+        SELECT c.id FROM cases c LEFT JOIN acts a ON a.case_id = c.id AND a.created_at = c.decided_at
+            AND a.actor_id = c.decided_by_id AND a.reason = c.words AND a.kind NOT LIKE 'member.%'
+        WHERE c.decided_at IS NOT NULL GROUP BY c.id HAVING count(a.id) <> 1
     """)
     assert demo.value(IN_ORDER.format("acts"))
 
@@ -219,6 +223,20 @@ def test_the_doctor_finds_nothing(demo: Demo) -> None:
             await count_places_without_grant(),
             await recount_initiatives(),
             await find_broken_histories(),
+            len(await find_astray()),
         ]
 
-    assert demo.inside(examine) == [0] * 8
+    assert demo.inside(examine) == [0] * 9
+
+
+def test_the_appeal_that_waits_can_be_decided_either_way(demo: Demo) -> None:
+    """As ``decide_appeal`` and ``undo_act`` look for it."""
+    (case,) = demo.rows("SELECT case_id FROM appeals WHERE decided_at IS NULL")[0]
+
+    async def found() -> dict[str, Any]:
+        return await undo_of_verdict(case)
+
+    undo = demo.inside(found)
+    assert undo["case"] == case
+    assert undo["now"] == "hidden"
+    assert demo.value("SELECT kind FROM sanctions WHERE id = $1 AND lifted_at IS NULL", undo["sanction"]) == "silence"

@@ -10,15 +10,14 @@ from typing import Annotated, Final, Literal
 
 import msgspec
 
+from forum.moderation.commands.flag import HIDING
 from forum.moderation.models import AppealOutcome, CaseOrigin, Decision, FlagReason, SanctionKind
 from forum.site.demo.initiative_files import Days
 from forum.site.demo.manuscript import Contribution, Manuscript, read
 from forum.threads.models import PostState, ThreadKind
 
 FOLDER: Final = Path(__file__).parent / "cases"
-# So many different people hide a post by themselves, until somebody looks.
-FLAGGERS: Final = 3
-_STATES: Final = {
+STATES: Final = {
     Decision.HIDE: PostState.HIDDEN,
     Decision.HIDE_AND_SILENCE: PostState.HIDDEN,
     Decision.REMOVE: PostState.REMOVED,
@@ -112,7 +111,7 @@ class Told:
 
     @property
     def auto_hidden(self) -> bool:
-        return self.is_about_post and len(self.head.flag) >= FLAGGERS
+        return self.is_about_post and len(self.head.flag) >= HIDING
 
     @property
     def is_about_post(self) -> bool:
@@ -139,7 +138,7 @@ class Told:
             return PostState.HIDDEN if self.auto_hidden else waits
         if head.appeal and head.appeal.outcome is AppealOutcome.OVERTURNED:
             return PostState.PUBLIC
-        return _STATES.get(head.verdict.decision, PostState.PUBLIC)
+        return STATES.get(head.verdict.decision, PostState.PUBLIC)
 
 
 def read_case(path: Path) -> Told:

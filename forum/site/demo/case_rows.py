@@ -20,12 +20,12 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     "flags": ("case_id", "member_id", "reason", "note", "created_at"),
     "appeals": ("case_id", "text", "outcome", "answer", "decided_by_id", "decided_at", "created_at"),
     "sanctions": (
-        "member_id", "group_id", "kind", "reason", "until", "case_id", "given_by_id", "needs_confirmation",
+        "id", "member_id", "group_id", "kind", "reason", "until", "case_id", "given_by_id", "needs_confirmation",
         "confirmed_by_id", "created_at",
     ),
     "acts": (
         "id", "kind", "actor_id", "group_id", "other_group_id", "thread_id", "post_id", "member_id", "case_id",
-        "reason", "created_at",
+        "reason", "undo", "created_at",
     ),
     "audit_entries": ("actor_id", "action", "subject", "subject_id", "group_id", "reason", "after", "created_at"),
     "glass_openings": ("group_id", "member_id", "reason", "until", "created_at"),
@@ -82,6 +82,7 @@ def appeals(community: Community) -> Rows:
 def sanctions(community: Community) -> Rows:
     for plan in community.justice.sanctions:
         yield (
+            plan.id,
             plan.case.author_id,
             plan.group.id if plan.group else None,
             plan.kind.value,
@@ -108,6 +109,7 @@ def acts(community: Community) -> Rows:
             act.member_id,
             act.case_id,
             act.reason,
+            json.dumps(act.undo) if act.undo else None,
             act.at,
         )
 
@@ -117,7 +119,7 @@ def audit_entries(community: Community) -> Rows:
         subject, subject_id = subject_of(
             act.kind, act.thread_id, act.post_id, act.member_id, act.case_id, act.group_id
         )
-        after = json.dumps({"act": number})
+        after = json.dumps({**act.after, "act": number})
         yield act.actor_id, act.kind.value, subject, subject_id, act.group_id, act.reason, after, act.at
 
 

@@ -161,8 +161,9 @@ class _Desk:
             thread, post = self.posts[deed.post]
         group = thread.group if thread else self.groups[deed.group or ""]
         other = self.groups[deed.group] if deed.group and thread else None
+        if deed.into:
+            other = self.threads[deed.into].group
         about = self.members[deed.member] if deed.member else None
-        concerned = thread.first.author_id if thread else about
         return ActPlan(
             kind=deed.kind,
             actor_id=self.members[deed.by],
@@ -172,7 +173,7 @@ class _Desk:
             other_group_id=other.id if other else None,
             thread_id=thread.id if thread else None,
             post_id=post.id if post else None,
-            member_id=post.author_id if post else concerned,
+            member_id=post.author_id if post else about,
         )
 
     def collection(self, told: ToldCollection) -> CollectionPlan:
@@ -189,7 +190,4 @@ class _Desk:
         if head.earlier:
             by, at = self.members[head.earlier.by], self.ago(head.earlier.days_ago)
             versions.insert(0, VersionPlan(told.earlier, head.earlier.through, by, at))
-        for version in versions:
-            if version.by not in thread.group.facilitators:
-                thread.group.editors.add(version.by)
         return SummaryPlan(thread, versions)

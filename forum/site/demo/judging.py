@@ -1,29 +1,26 @@
 """From the written cases to what is stored: flags, verdicts, appeals, sanctions, and the ledger's lines."""
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from forum.moderation.models import ActKind, CaseOrigin, SanctionKind
-from forum.site.demo.case_files import Penalty, Told, Verdict, Word
+from forum.moderation.commands.decide import OF_POSTS
+from forum.moderation.commands.flag import HIDING
+from forum.moderation.commands.sanctions import ALONE, GIVEN
+from forum.moderation.models import ActKind, CaseOrigin, Decision, SanctionKind
+from forum.site.demo.case_files import STATES, Penalty, Told, Verdict, Word
 from forum.site.demo.launching import InitiativePlan
 from forum.site.demo.plan import ActPlan, GroupPlan, MemberPlan, PostPlan, ThreadPlan
 from forum.threads.models import PostState
 
 CLAIM: Final = timedelta(minutes=15)
 REMINDED_AFTER: Final = timedelta(hours=24)
-_GIVEN: Final = {
-    SanctionKind.WARNING: ActKind.MEMBER_WARNED,
-    SanctionKind.SILENCE: ActKind.MEMBER_SILENCED,
-    SanctionKind.SUSPENSION: ActKind.MEMBER_SUSPENDED,
-}
-# Longer than that, a suspension needs a second person.
-ALONE: Final = timedelta(days=7)
+CONFIRMED_AFTER: Final = timedelta(hours=3)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CasePlan:
-    """One row of ``cases`` with its flags and its appeal, if any."""
+    """One row of ``cases`` with its flags and its appeal, if any; ``home`` is the thread of the ``post``."""
 
     id: int
     told: Told
@@ -31,6 +28,7 @@ class CasePlan:
     members: dict[str, int]
     group: GroupPlan | None
     thread: ThreadPlan | None
+    home: ThreadPlan | None
     post: PostPlan | None
     member_id: int | None
     initiative: InitiativePlan | None
@@ -71,6 +69,7 @@ class CasePlan:
 class SanctionPlan:
     """``group`` none: on the whole site."""
 
+    id: int
     case: CasePlan
     kind: SanctionKind
     group: GroupPlan | None
@@ -108,7 +107,8 @@ def judge(
     court = _Court(now, threads, initiatives, members)
     opened = sorted(told, key=court.opened)
     cases = [court.case(number, one) for number, one in enumerate(opened, start=1)]
-    sanctions = [_sanction(case, penalty) for case in cases if (penalty := case.told.head.sanction)]
+    punished = [(case, case.told.head.sanction) for case in cases if case.told.head.sanction]
+    sanctions = [_sanction(number, *pair) for number, pair in enumerate(punished, start=1)]
     by_id = {member.id: member for member in members}
     for case in cases:
         if case.told.head.origin is CaseOrigin.NEWCOMER:
@@ -117,7 +117,8 @@ def judge(
     for sanction in sanctions:
         if sanction.until and sanction.until > now:
             _bind(sanction, by_id[sanction.case.author_id])
-    acts = [act for case in cases for act in _acts(case)]
+    given = {sanction.case.id: sanction for sanction in sanctions}
+    acts = [act for case in cases for act in _acts(case, given.get(case.id))]
     acts += [act for sanction in sanctions for act in _of_sanction(sanction)]
     return JusticePlan(cases, sanctions, acts)
 
@@ -145,7 +146,7 @@ class _Court:
 
     def case(self, number: int, told: Told) -> CasePlan:
         head = told.head
-        group, thread, post, initiative = None, None, None, None
+        group, thread, home, post, initiative = None, None, None, None, None
         member = self.members[head.profile] if head.profile else None
         author = member or 0
         if head.initiative:
@@ -164,6 +165,7 @@ class _Court:
             members=self.members,
             group=group,
             thread=thread,
+            home=home,
             post=post,
             member_id=member,
             initiative=initiative,
@@ -172,10 +174,11 @@ class _Court:
         )
 
 
-def _sanction(case: CasePlan, penalty: Penalty) -> SanctionPlan:
+def _sanction(number: int, case: CasePlan, penalty: Penalty) -> SanctionPlan:
     verdict, at = case.told.head.verdict, case.decided_at
     assert verdict and at
     return SanctionPlan(
+        id=number,
         case=case,
         kind=penalty.kind,
         group=case.group if penalty.scope == "group" else None,
@@ -198,56 +201,87 @@ def _bind(sanction: SanctionPlan, member: MemberPlan) -> None:
         raise ValueError(f"nobody has written yet how a {sanction.kind.value} of that scope is kept")
 
 
-def _acts(case: CasePlan) -> Iterator[ActPlan]:
-    verdict = case.told.head.verdict
-    if verdict is None:
-        return
-    yield _act(case, ActKind.CASE_DECIDED, verdict)
-    appeal = case.told.head.appeal
+def _acts(case: CasePlan, sanction: SanctionPlan | None) -> Iterator[ActPlan]:
+    """What flags hid by themselves, the verdict, and what was said of the appeal."""
+    home = case.thread or case.home
+    act = ActPlan(
+        kind=ActKind.CASE_DECIDED,
+        actor_id=None,
+        at=case.created_at,
+        group_id=case.group.id if case.group else None,
+        thread_id=home.id if home else None,
+        post_id=case.post.id if case.post else None,
+        case_id=case.id,
+    )
+    if case.told.auto_hidden:
+        hidden_at, undo = case.flags()[HIDING - 1][2], _undo(case, PostState.PUBLIC, PostState.HIDDEN)
+        yield replace(act, kind=ActKind.POST_HIDDEN, at=hidden_at, after={"flaggers": HIDING}, undo=undo)
+    verdict, appeal = case.told.head.verdict, case.told.head.appeal
+    if verdict:
+        yield _of_verdict(case, verdict, sanction, act)
     if appeal and appeal.by and appeal.outcome:
-        yield ActPlan(
+        yield replace(
+            act,
             kind=ActKind.APPEAL_DECIDED,
             actor_id=case.members[appeal.by],
             at=case.ago(appeal.decided_days_ago),
             reason=case.told.parts["answer"],
-            case_id=case.id,
-            **_place(case),
+            thread_id=None,
+            post_id=None,
+            member_id=case.author_id,
+            after={"outcome": appeal.outcome.value},
         )
 
 
-def _act(case: CasePlan, kind: ActKind, verdict: Verdict) -> ActPlan:
-    return ActPlan(
-        kind=kind,
+def _of_verdict(case: CasePlan, verdict: Verdict, sanction: SanctionPlan | None, act: ActPlan) -> ActPlan:
+    """A newcomer who was let in is not shut out again by a button; nobody is told that nothing was done."""
+    approved = case.told.head.origin is CaseOrigin.NEWCOMER and verdict.decision is Decision.NO_ACTION
+    kind = OF_POSTS.get(verdict.decision, act.kind) if act.thread_id else act.kind
+    was = PostState.HIDDEN if case.told.auto_hidden else PostState.PUBLIC
+    undo = None if approved else _undo(case, was, STATES.get(verdict.decision))
+    if undo and sanction and sanction.kind is SanctionKind.SILENCE:
+        undo["sanction"] = sanction.id
+    reason = verdict.reason.value if verdict.reason else None
+    return replace(
+        act,
+        kind=ActKind.POST_APPROVED if approved else kind,
         actor_id=case.members[verdict.by],
         at=case.ago(verdict.days_ago),
         reason=case.told.parts.get("words", ""),
-        case_id=case.id,
-        **_place(case),
+        member_id=case.author_id if approved or verdict.decision is not Decision.NO_ACTION else None,
+        after={"decision": verdict.decision.value, "reason": reason},
+        undo=undo,
     )
 
 
-def _place(case: CasePlan) -> dict[str, int | None]:
-    return {
-        "group_id": case.group.id if case.group else None,
-        "thread_id": case.thread.id if case.thread else None,
-        "post_id": case.post.id if case.post else None,
-        "member_id": case.author_id,
-    }
+def _undo(case: CasePlan, was: PostState, now: PostState | None) -> dict[str, object]:
+    if now is None or case.post is None:
+        return {"case": case.id}
+    return {"case": case.id, "was": {str(case.post.id): was.value}, "now": now.value}
 
 
 def _of_sanction(sanction: SanctionPlan) -> Iterator[ActPlan]:
+    given: dict[str, object] = {"sanction": sanction.id}
     group_id = sanction.group.id if sanction.group else None
-    case, member = sanction.case, sanction.case.author_id
-    kinds = [(_GIVEN[sanction.kind], sanction.given_by, sanction.at)]
+    until = sanction.until.isoformat() if sanction.until else None
+    yield ActPlan(
+        kind=GIVEN[sanction.kind],
+        actor_id=sanction.given_by,
+        at=sanction.at,
+        reason=sanction.reason,
+        group_id=group_id,
+        member_id=sanction.case.author_id,
+        case_id=sanction.case.id,
+        after=given | {"until": until},
+        undo=given,
+    )
     if sanction.confirmed_by:
-        kinds.append((ActKind.SUSPENSION_CONFIRMED, sanction.confirmed_by, sanction.at + timedelta(hours=3)))
-    for kind, actor, at in kinds:
         yield ActPlan(
-            kind=kind,
-            actor_id=actor,
-            at=at,
+            kind=ActKind.SUSPENSION_CONFIRMED,
+            actor_id=sanction.confirmed_by,
+            at=sanction.at + CONFIRMED_AFTER,
             reason=sanction.reason,
             group_id=group_id,
-            member_id=member,
-            case_id=case.id,
+            member_id=sanction.case.author_id,
+            after=given,
         )

@@ -174,10 +174,13 @@ class NoticePlan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActPlan:
-    """One row of ``acts``, and its entry in the audit log; ``member_id`` is whom it concerns."""
+    """One row of ``acts``, and its entry in the audit log; ``member_id`` is whom it concerns.
+
+    ``actor_id`` None: the forum itself did it. ``after`` is for the audit log, ``undo`` takes it back.
+    """
 
     kind: ActKind
-    actor_id: int
+    actor_id: int | None
     at: datetime
     reason: str = ""
     group_id: int | None = None
@@ -186,6 +189,8 @@ class ActPlan:
     post_id: int | None = None
     member_id: int | None = None
     case_id: int | None = None
+    after: dict[str, object] = field(default_factory=dict)
+    undo: dict[str, object] | None = None
 
 
 @dataclass(slots=True)

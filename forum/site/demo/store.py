@@ -67,6 +67,7 @@ SEQUENCES: Final = (
     "SELECT setval(pg_get_serial_sequence('polls', 'id'), (SELECT max(id) FROM polls))",
     "SELECT setval(pg_get_serial_sequence('poll_options', 'id'), (SELECT max(id) FROM poll_options))",
     "SELECT setval(pg_get_serial_sequence('cases', 'id'), (SELECT max(id) FROM cases))",
+    "SELECT setval(pg_get_serial_sequence('sanctions', 'id'), (SELECT max(id) FROM sanctions))",
     "SELECT setval(pg_get_serial_sequence('acts', 'id'), (SELECT max(id) FROM acts))",
     "SELECT setval(pg_get_serial_sequence('summaries', 'id'), (SELECT max(id) FROM summaries))",
     "SELECT setval(pg_get_serial_sequence('collections', 'id'), (SELECT max(id) FROM collections))",

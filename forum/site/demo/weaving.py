@@ -82,7 +82,7 @@ def _keepers(curation: Curation, group_of: dict[str, str]) -> Iterator[Bond]:
         yield Bond(group_of[summary.head.thread], {summary.head.by})
     for deed in curation.deeds:
         if deed.group and deed.member:
-            yield Bond(deed.group, {deed.member})
+            yield Bond(deed.group, {deed.member}, {deed.by} - STAFF)
         if deed.post and deed.edited_by:
             yield Bond(group_of[deed.post[0]], {deed.edited_by})
 
