@@ -3,6 +3,7 @@
 from typing import Final
 
 from forum.courses import pages as courses
+from forum.curation.pages import summary, wiki
 from forum.groups.pages import groups
 from forum.groups.pages import people as places
 from forum.initiatives.pages import deeds, initiative, record, work, writing
@@ -27,12 +28,22 @@ PAGES: Final[tuple[PageRoute, ...]] = (
     post("/t/{id:int}/edit", thread.save_thread),
     get("/t/{id:int}/poll", polls.new_poll),
     post("/t/{id:int}/poll", polls.send_poll),
+    get("/t/{id:int}/summary", summary.summary_form),
+    post("/t/{id:int}/summary", summary.save_summary),
+    post("/t/{id:int}/summary/preview", summary.preview_summary),
+    get("/t/{id:int}/summary/history", summary.summary_history),
+    get("/t/{id:int}/summary/remove", summary.summary_removal),
+    post("/t/{id:int}/summary/remove", summary.drop_summary),
     get("/t/{id:int}/{slug}", thread.thread),
     get("/t/{id:int}", thread.thread),
     post("/t/{id:int}/reply", compose.send_reply),
     post("/t/{id:int}/follow", thread.follow_thread),
     post("/t/{id:int}/read", thread.read_thread),
     post("/t/{id:int}/answer", thread.answer_thread),
+    # what was learned
+    get("/p/{id:int}/wiki", wiki.wiki_form),
+    post("/p/{id:int}/wiki", wiki.set_wiki),
+    post("/g/{slug}/editors/{username}", wiki.change_editor),
     # polls
     get("/polls/{id:int}", poll.poll_address),
     post("/polls/{id:int}/vote", poll.vote),

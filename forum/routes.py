@@ -5,6 +5,7 @@ from starlette.routing import Route
 
 from forum.api.operation import Endpoint, Operation
 from forum.courses import api as courses
+from forum.curation.api import keeping as learned
 from forum.groups import api as groups
 from forum.initiatives.api import initiatives, work
 from forum.members import api as members
@@ -81,6 +82,15 @@ API = (
     put("/posts/{id:int}/bookmark", keeping.put_bookmark),
     delete("/posts/{id:int}/bookmark", keeping.delete_bookmark),
     post("/posts/{id:int}/reports", threads.post_report),
+    # what was learned
+    get("/threads/{id:int}/summary", learned.get_summary),
+    put("/threads/{id:int}/summary", learned.put_summary),
+    delete("/threads/{id:int}/summary", learned.delete_summary),
+    get("/threads/{id:int}/summary/revisions", learned.list_summary_revisions),
+    put("/posts/{id:int}/wiki", learned.put_wiki),
+    delete("/posts/{id:int}/wiki", learned.delete_wiki),
+    put("/groups/{slug}/editors/{username}", learned.put_editor),
+    delete("/groups/{slug}/editors/{username}", learned.delete_editor),
     # polls
     get("/polls/{id:int}", polls.get_poll),
     put("/polls/{id:int}/ballot", polls.put_ballot),

@@ -2,6 +2,7 @@
 
 ``within`` runs in the fact's own transaction, in order; ``later`` is a job, enqueued in that same transaction.
 """
+from forum.curation import facts as curation
 from forum.groups import facts as groups
 from forum.groups import subscribers as places
 from forum.groups.jobs import recount_group
@@ -78,5 +79,6 @@ SUBSCRIPTIONS: Subscriptions = {
     moderation.CaseWaiting: Subscribers(later=(tell_cases.tell_of_waiting_case,)),
     moderation.CaseDecided: Subscribers(later=(tell_cases.tell_of_look,)),
     moderation.AppealMade: Subscribers(later=(tell_cases.tell_of_appeal,)),
+    curation.SummaryChanged: Subscribers(later=(searching.index_thread,)),
     moderation.PostStateChanged: Subscribers(later=(searching.index_post, recount_group)),
 }

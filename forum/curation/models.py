@@ -9,7 +9,7 @@ from forum.threads.models import Post, Thread
 
 
 class Summary(Model):
-    """The summary of a thread as far as post ``through_number``."""
+    """The summary of a thread as far as post ``through_number``; ``removed_at``: it is shown no more."""
 
     id = fields.BigIntField(primary_key=True)
     thread: fields.OneToOneRelation[Thread] = fields.OneToOneField("forum.Thread", related_name="summary")
@@ -24,6 +24,7 @@ class Summary(Model):
     )
     edited_by_id: int
     edited_at = fields.DatetimeField(db_default=Now())
+    removed_at = fields.DatetimeField(null=True)
 
     class Meta:
         table = "summaries"

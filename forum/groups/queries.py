@@ -77,11 +77,11 @@ PAGE = (
 )
 MEMBERS = """
     SELECT json_build_object('items', coalesce(json_agg(json_build_object(
-        'username', p.username, 'name', p.display_name, 'role', p.role, 'since', p.created_at,
+        'username', p.username, 'name', p.display_name, 'role', p.role, 'editor', p.editor, 'since', p.created_at,
         'country', p.country, 'sector', p.sector) ORDER BY p.id) FILTER (WHERE p.n <= $3), '[]'),
         'next', CASE WHEN count(*) > $3 THEN (max(p.id) FILTER (WHERE p.n <= $3))::text END)
     FROM (
-        SELECT m.id, m.role, m.created_at, p.username, p.display_name,
+        SELECT m.id, m.role, m.editor, m.created_at, p.username, p.display_name,
                CASE WHEN coalesce(p.audiences ->> 'country', 'members') <> 'me' THEN p.country END AS country,
                CASE WHEN coalesce(p.audiences ->> 'sector', 'members') <> 'me' THEN p.sector END AS sector,
                row_number() OVER (ORDER BY m.id) AS n

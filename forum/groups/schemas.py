@@ -91,9 +91,12 @@ class MembershipAnswer(msgspec.Struct, frozen=True):
 
 
 class GroupMember(msgspec.Struct, frozen=True):
+    """``editor``: named to write summaries and wiki posts."""
+
     username: str
     name: str
     role: GroupRole
+    editor: bool
     since: datetime
     country: str | None
     sector: str | None

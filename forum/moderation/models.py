@@ -87,6 +87,8 @@ class ActKind(StrEnum):
     WIKI_MADE = "post.wiki_made"
     WIKI_ENDED = "post.wiki_ended"
     EDITOR_NAMED = "group.editor_named"
+    EDITOR_ENDED = "group.editor_ended"
+    SUMMARY_REMOVED = "thread.summary_removed"
 
 
 class Case(Model):

@@ -1,9 +1,10 @@
 """Keeping the index in step: posts are read again and put in, or taken out, many at a time.
 
-What a document holds is in ``DOCUMENTS``, and whatever changes one of its columns records a fact whose jobs index the
-posts concerned (`forum/subscriptions.py`; `tests/searching/test_facts.py` holds that none is forgotten). A group's
-visibility and its members are no part of a document: each search is narrowed to the groups that its actor may read at
-that moment, and each hit is read again through the same door. So closing a group has nothing to index.
+What a document holds is in ``DOCUMENTS``: the first post's holds its thread's tags and summary as well. Whatever
+changes one of its columns records a fact whose jobs index the posts concerned (`forum/subscriptions.py`;
+`tests/searching/test_facts.py` holds that none is forgotten). A group's visibility and its members are no part of a
+document: each search is narrowed to the groups that its actor may read at that moment, and each hit is read again
+through the same door. So closing a group has nothing to index.
 """
 import asyncio
 from collections import Counter
@@ -18,7 +19,10 @@ from search.documents import Document
 BATCH = 500
 
 DOCUMENTS = """
-    SELECT p.id, p.thread_id, t.group_id, t.title, p.text, t.language, a.username, a.display_name,
+    SELECT p.id, p.thread_id, t.group_id, t.title, t.language, a.username, a.display_name,
+           CASE WHEN p.number = 1 THEN concat_ws(E'\\n\\n', p.text, nullif(array_to_string(t.tags, ' '), ''),
+               (SELECT s.body FROM summaries s WHERE s.thread_id = t.id AND s.removed_at IS NULL))
+           ELSE p.text END AS text,
            floor(extract(epoch FROM p.created_at))::bigint AS created_at, p.number, t.kind,
            t.accepted_post_id IS NOT NULL AS answered, p.id = t.accepted_post_id AS accepted,
            position('href=' IN p.html) > 0 AS has_link

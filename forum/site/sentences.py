@@ -57,6 +57,17 @@ SENTENCES: Final = {
     "member.suspension_confirmed": _("%(who)s agreed, as the second person, that %(whom)s is suspended"),
     "member.sanction_lifted": _("%(who)s lifted a sanction of %(whom)s"),
     "member.sanction_lifted.undone": _("%(who)s put a sanction of %(whom)s back in force"),
+    # what was learned
+    "group.editor_named": _("%(who)s let %(whom)s write summaries and wiki posts in %(group)s"),
+    "group.editor_named.undone": _("%(who)s took back that somebody writes summaries and wiki posts in %(group)s"),
+    "group.editor_ended": _("%(who)s lets %(whom)s no longer write summaries and wiki posts in %(group)s"),
+    "group.editor_ended.undone": _("%(who)s lets somebody write summaries and wiki posts in %(group)s again"),
+    "thread.summary_removed": _("%(who)s removed the summary of a thread in %(group)s"),
+    "thread.summary_removed.undone": _("%(who)s brought the summary of a thread in %(group)s back"),
+    "post.wiki_made": _("%(who)s made a post in %(group)s a wiki post"),
+    "post.wiki_made.undone": _("%(who)s took back that a post in %(group)s is a wiki post"),
+    "post.wiki_ended": _("%(who)s ended the wiki of a post in %(group)s"),
+    "post.wiki_ended.undone": _("%(who)s made a post in %(group)s a wiki post again"),
     # initiatives
     "initiative.reopened": _("%(who)s took up an initiative in %(group)s again"),
     "poll.closed_early": _("%(who)s closed a poll in %(group)s before its time"),

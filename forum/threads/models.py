@@ -152,6 +152,7 @@ class Revision(Model):
     post_id: int
     version = fields.IntField()
     body = fields.TextField()
+    # Who replaced it, at ``created_at``: who wrote it is in the row before, or it was the author.
     edited_by: fields.ForeignKeyRelation[Member] = fields.ForeignKeyField(
         "forum.Member", related_name="revisions", on_delete=fields.RESTRICT
     )

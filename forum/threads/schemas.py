@@ -97,13 +97,14 @@ class ThreadInitiative(msgspec.Struct, frozen=True):
 
 
 class ThreadSummary(msgspec.Struct, frozen=True):
-    """What the thread came to as far as post ``through``; ``newer`` posts came after."""
+    """What the thread came to as far as post ``through``; ``newer`` posts came after, from ``first_newer`` on."""
 
     html: str
     through: int
     version: int
     at: datetime
     newer: int
+    first_newer: int | None
 
 
 class WaitingPost(msgspec.Struct, frozen=True):

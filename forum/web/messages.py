@@ -85,6 +85,8 @@ _REFUSALS: Final = {
     "too_late_to_appeal": _("One can appeal for 30 days, which are over."),
     "appeal_decided": _("The appeal was decided in the meantime."),
     "no_appeal": _("Nobody has appealed against this."),
+    "editors_only": _("Only the group's facilitators, and members whom they named, can write this."),
+    "moved_on": _("Something else was done here in the meantime, so this can no longer be undone."),
     # Initiatives
     "leads_only": _("Only those who lead this initiative can do this."),
     "already_launched": _("This initiative is launched: people put their names to its text as it stands."),

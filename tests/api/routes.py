@@ -23,6 +23,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "put_group_follow": {"level": "mute"},
     "put_reading": {"number": 1},
     "patch_post": {"body": "Another text."},
+    "put_summary": {"body": "In short.", "through": 2},
+    "put_wiki": {"reason": "A list for all."},
     "post_report": {"note": "Please look."},
     "put_group_text": {"purpose": "A purpose.", "rules": "Be kind."},
     "put_log_names": {"named": True},
@@ -72,6 +74,10 @@ FORMS: dict[str, dict[str, str]] = {
     "send_poll": {"kind": "single", "question": "Shall we?", "options": "Yes\nNo", "closes_on": LATER[:10]},
     "vote": {"choice": "1", "reason": "Because."},
     "save_outcome": {"text": "We do it.", "review_on": LATER[:10]},
+    "save_summary": {"body": "In short.", "through": "2", "version": "0"},
+    "preview_summary": {"body": "In short.", "through": "2", "version": "0"},
+    "set_wiki": {"do": "make", "reason": "A list for all."},
+    "change_editor": {"do": "name"},
     "save_post": {"body": "Another text.", "version": "1"},
     "preview_edit": {"body": "Another text."},
     "react": {"kind": "thanks"},
@@ -122,7 +128,7 @@ LONG_FIELDS = {
     "title": 200, "body": 32_000, "note": 1000, "reason": 2000, "answer": 2000, "purpose": 2000, "rules": 4000,
     "name": 80, "bio": 2000,
 }  # fmt: skip
-LONGER = {("post_platform", "name"): 120}
+LONGER = {("post_platform", "name"): 120, ("put_summary", "body"): 8000}
 # Whom an operation listens to, where it is neither Ben nor Fay: an administrator; a session, never a token.
 ASKERS = {"patch_post": ("ben", False), "patch_me": ("ben", False), "post_token": ("fay", True)} | dict.fromkeys(
     ("post_platform", "post_deployment", "post_roster_run"), ("adi", True)

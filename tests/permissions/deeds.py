@@ -2,8 +2,10 @@
 from datetime import UTC, datetime, timedelta
 
 from tests.courses.lms import CAMPUS
+from tests.permissions import keeping as kept
 from tests.permissions import stage as on
 from tests.permissions.asking import GROUP, JSON, REASON, Ask, Deed, api, by_session, deed, form, page
+from tests.permissions.deeds_of_curation import KEEPING, NAME_EDITOR, READ_KEPT, READ_KEPT_HISTORY
 from tests.permissions.deeds_of_initiatives import INITIATIVES
 from tests.permissions.deeds_of_moderation import MODERATION
 
@@ -61,6 +63,7 @@ TOKEN = {"name": "A script", "days": 30}
 DEEDS: dict[str, Deed] = {
     **INITIATIVES,
     **MODERATION,
+    **KEEPING,
     "see_group_card": deed(api("GET", GROUP), page("/g/{slug}")),
     "read_content": deed(
         api("GET", THREAD),
@@ -75,12 +78,15 @@ DEEDS: dict[str, Deed] = {
         api("GET", GROUP + "/decisions"),
         page(POLL),
         page("/g/{slug}/decisions"),
-        prepare=on.poll,
+        *READ_KEPT,
+        prepare=kept.polled,
     ),
     "read_pending_post": deed(*READ_POST, prepare=on.post_in("pending")),
     "read_hidden_post": deed(*READ_POST, prepare=on.post_in("hidden")),
     "read_deleted_post": deed(*READ_POST, prepare=on.post_in("withdrawn")),
-    "read_edit_history": deed(api("GET", POST + "/revisions"), page("/p/{post}/history")),
+    "read_edit_history": deed(
+        api("GET", POST + "/revisions"), page("/p/{post}/history"), *READ_KEPT_HISTORY, prepare=kept.summary
+    ),
     "list_group_members": deed(api("GET", GROUP + "/members"), page("/g/{slug}/members")),
     "join_open": deed(*JOIN, prepare=on.group_with("open")),
     "request_to_join": deed(*JOIN, prepare=on.group_with("request")),
@@ -226,6 +232,7 @@ DEEDS: dict[str, Deed] = {
     "name_facilitator": deed(
         api("PUT", GROUP + "/members/{username}/role", {"role": "facilitator"}),
         form("/g/{slug}/members/{username}", do="facilitator"),
+        *NAME_EDITOR,
     ),
     "edit_group_text": deed(
         api("PUT", GROUP + "/text", {"purpose": "Another purpose.", "rules": ""}),

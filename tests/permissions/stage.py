@@ -130,6 +130,22 @@ async def facilitators(stage: Stage, *names: str) -> None:
         )
 
 
+async def glass(stage: Stage) -> None:
+    """They opened the group with a reason, a short while ago."""
+    await sql(
+        "INSERT INTO glass_openings (group_id, member_id, reason, until)"
+        " VALUES ($1, $2, 'For the test.', now() + interval '1 hour')",
+        stage.group,
+        stage.member,
+    )
+
+
+async def named_editor(stage: Stage) -> None:
+    await sql(
+        "UPDATE memberships SET editor = true WHERE group_id = $1 AND member_id = $2", stage.group, stage.member
+    )
+
+
 async def reads_everywhere(stage: Stage) -> None:
     """What courses left behind: a reader's place in each of the four groups."""
     await read_only(stage.member, *stage.cast.groups.values())

@@ -8,7 +8,7 @@ from forum.kit.transaction import connection
 from tests.cast import STRANGER, Cast
 from tests.permissions.asking import HTML, JSON, Ask
 from tests.permissions.deeds import DEEDS
-from tests.permissions.stage import Stage, facilitators, reads_everywhere
+from tests.permissions.stage import Stage, facilitators, glass, named_editor, reads_everywhere
 from tests.permissions.table import BANNED, READER, SUSPENDED, Row, rows
 
 pytestmark = pytest.mark.anyio
@@ -21,6 +21,7 @@ WRITES = """
 SPLIT = {
     "own thread": ((True, "yes"), (False, "403")),
     "own poll": ((True, "yes"), (False, "403")),
+    "when named by a facilitator": ((True, "yes"), (False, "403")),
     "group setting": ((True, "yes"), (False, "403")),
     "yes unless last facilitator": ((False, "yes"), (True, "409")),
     "yes (not another facilitator)": ((False, "yes"), (True, "403")),
@@ -42,6 +43,8 @@ async def test_every_cell(row: Row, client: Any, cast: Cast) -> None:
 
 
 def _cases(row: Row, cell: str, ask: Ask) -> tuple[tuple[bool, str], ...]:
+    if cell == "glass":
+        return ((False, "404" if row.kind == "hidden" else "403"), (True, "yes"))
     if cell.startswith("yes (") and ABOUT_SOMEBODY not in ask.path:
         return ((False, "yes"),)
     if row.action.startswith("see_member") and cell == "own" and ABOUT_SOMEBODY not in ask.path:
@@ -86,6 +89,10 @@ async def _set(row: Row, stage: Stage, ask: Ask) -> None:
         await facilitators(stage, "ben")
     if row.cells[stage.who if stage.who in row.cells else STRANGER].startswith("yes (") and stage.own:
         await facilitators(stage, stage.ids["username"])
+    if row.cells.get(stage.who) == "glass" and stage.own:
+        await glass(stage)
+    if row.cells.get(stage.who) == "when named by a facilitator" and stage.own:
+        await named_editor(stage)
     await DEEDS[row.action].prepare(stage)
 
 

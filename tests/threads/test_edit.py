@@ -1,6 +1,8 @@
 import pytest
 
 from forum.kit.transaction import connection
+from forum.page_routes import PAGES
+from forum.threads.commands.written import TAKEN
 
 pytestmark = pytest.mark.anyio
 
@@ -59,3 +61,12 @@ async def test_a_history_is_as_long_as_a_page(client, cast):
         await sql.execute("UPDATE posts SET version = 151 WHERE id = $1", post)
     versions = [one["version"] for one in (await client("ben").get(f"/api/v1/posts/{post}/revisions")).json()["items"]]
     assert versions == list(range(151, 51, -1))
+
+
+async def test_a_title_that_is_the_name_of_a_page_is_not_taken_for_it(client, cast):
+    """`/t/7/summary` is where the summary of a thread is written, so that no thread's own address is this."""
+    below = {path.split("/")[3] for route in PAGES if (path := route.path).startswith("/t/{id:int}/")}
+    assert below - {"{slug}"} <= TAKEN
+    answer = await client("ben").post("/api/v1/groups/public-group/threads", json={"title": "Edit", "body": "Text."})
+    page = await client("ben", browser=True).get(f"/t/{answer.json()['id']}/{answer.json()['slug']}")
+    assert page.status_code == 200 and "<h1" in page.text and "Text." in page.text

@@ -8,7 +8,7 @@ from forum.groups import queries
 from forum.groups.commands import invitations, members, requests
 from forum.groups.commands.terms import set_initiative_terms
 from forum.groups.commands.text import edit_group_text
-from forum.groups.policies import can_edit_text, can_invite, can_manage_members
+from forum.groups.policies import can_edit_text, can_invite, can_manage_members, can_name_facilitator
 from forum.groups.schemas import GroupMember, GroupPage, InitiativeTerms, RequestList
 from forum.kit.errors import Invalid, Refusal
 from forum.kit.verdict import require
@@ -41,6 +41,7 @@ async def group_members(view: View) -> Response:
         people=found.items,
         more=found.next,
         may_manage=bool(can_manage_members(view.actor, group)),
+        may_name=bool(can_name_facilitator(view.actor, group)),
     )
 
 

@@ -2,11 +2,10 @@
 from auth.actor import Actor
 from forum.groups.policies import GroupState
 from forum.kit.errors import Invalid, PreconditionMissing, Stale
-from forum.kit.text import slugify
 from forum.kit.transaction import command
 from forum.kit.verdict import require
 from forum.outbox.record import record
-from forum.threads.commands.written import clean_title
+from forum.threads.commands.written import clean_title, thread_slug
 from forum.threads.facts import ThreadEdited
 from forum.threads.models import Thread, ThreadKind
 from forum.threads.policies import can_edit_thread, can_start_thread
@@ -36,7 +35,7 @@ async def edit_thread(
     _check_kind(actor, state.group, thread, kind)
     await Thread.filter(id=thread_id).update(
         title=title,
-        slug=slugify(title),
+        slug=thread_slug(title),
         language=language or thread.language,
         kind=kind,
         version=version + 1,

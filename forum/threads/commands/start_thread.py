@@ -2,12 +2,11 @@
 from auth.actor import Actor
 from forum.groups import queries as groups
 from forum.groups.policies import GroupState
-from forum.kit.text import slugify
 from forum.kit.transaction import command
 from forum.kit.verdict import require
 from forum.outbox.record import record
 from forum.threads.commands.post_reply import add_post
-from forum.threads.commands.written import Written, clean_title, write
+from forum.threads.commands.written import Written, clean_title, thread_slug, write
 from forum.threads.facts import ThreadStarted
 from forum.threads.models import Thread, ThreadKind
 from forum.threads.policies import can_start_thread
@@ -61,7 +60,7 @@ async def open_thread(
 ) -> int:
     """Insert a thread with its first post and say so; for commands that have asked whether they may."""
     thread = await Thread.create(
-        group_id=group_id, author_id=author_id, title=title, slug=slugify(title), kind=kind, language=language
+        group_id=group_id, author_id=author_id, title=title, slug=thread_slug(title), kind=kind, language=language
     )
     post_id, _ = await add_post(author_id, thread.id, written, draft=draft)
     await record(ThreadStarted(thread_id=thread.id, group_id=group_id, post_id=post_id, author_id=author_id))

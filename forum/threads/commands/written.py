@@ -6,8 +6,14 @@ from dataclasses import dataclass
 from forum.groups.policies import GroupState
 from forum.kit.fields import body_field, line_field
 from forum.kit.markdown import RENDERER_VERSION, Rendered, render_async
+from forum.kit.text import slugify
 from forum.kit.transaction import connection
 from forum.threads.statements import READERS_NAMED
+
+TAKEN = frozenset({
+    "edit", "poll", "reply", "follow", "read", "answer", "summary", "flag", "pin", "lock", "move", "merge", "split",
+    "list", "tags", "duplicate", "language",
+})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +26,12 @@ class Written:
 
 def clean_title(title: str) -> str:
     return line_field(title, "title", least=2, most=200)
+
+
+def thread_slug(title: str) -> str:
+    """The end of a thread's address; what else stands below the thread is not its name."""
+    slug = slugify(title)
+    return f"{slug}-" if slug in TAKEN else slug
 
 
 def clean_post(body: str) -> str:

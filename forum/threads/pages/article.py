@@ -56,6 +56,7 @@ class _Key(NamedTuple):
     reactions: tuple[tuple[str, int], ...]
     mine: tuple[str, ...]
     bookmarked: bool
+    wiki: bool
     may: May
 
 
@@ -84,6 +85,7 @@ def article(
         tuple(post.reactions.items()),
         tuple(post.mine),
         post.bookmarked,
+        post.wiki,
         may,
     )
     if inset:
@@ -144,6 +146,9 @@ def _byline(post: PostDoc, key: _Key) -> str:
         words = escape(gettext("in reply to"))
         parent = f" <bdi>{escape(parent_name)}</bdi>" if parent_name else ""
         parts.append(f'<span class="dim">{words} <a href="{_place(number)}">#{number}{parent}</a></span>')
+    if post.wiki:
+        wiki = gettext("Wiki: may be edited by the facilitators and those whom they named")
+        parts.append(f'<span class="dim">{escape(wiki)}</span>')
     face = avatar(post.author.username, post.author.name)
     return f'{face}<div class="by">{who} {" ".join(parts)}</div>'
 
@@ -178,7 +183,7 @@ def _actions(post: PostDoc, key: _Key) -> str:
     if may.reply:
         first.append(_link(f"{base}/reply", gettext("Reply"), "reply"))
         first.append(_link(f"{base}/reply?quote=1", gettext("Quote"), "quote"))
-    if may.edit:
+    if may.edit or (post.wiki and may.edit_wiki):
         first.append(_link(f"{base}/edit", gettext("Edit"), "edit"))
     if may.keep:
         words = gettext("Remove bookmark") if post.bookmarked else gettext("Bookmark")
@@ -189,6 +194,8 @@ def _actions(post: PostDoc, key: _Key) -> str:
         more.append(_button(f"/t/{key.setting.thread}/answer{at}", "post", value, words))
     if key.setting.initiative:
         more.append(_link(f"/i/{key.setting.initiative}/steps?post={post.number}", gettext("Make this a task")))
+    if may.make_wiki:
+        more.append(_link(f"{base}/wiki", gettext("End the wiki") if post.wiki else gettext("Make it a wiki post")))
     if may.report:
         more.append(_link(f"{base}/report", gettext("Report")))
     if may.withdraw:

@@ -1,8 +1,5 @@
 """One post: edit, history, withdraw, react, bookmark, report."""
 
-import difflib
-from collections.abc import Iterator
-
 from starlette.responses import Response
 
 from forum.kit.errors import Invalid, Refusal
@@ -15,9 +12,10 @@ from forum.threads.commands.edit_post import edit_post
 from forum.threads.commands.report import report_post
 from forum.threads.commands.withdraw_post import withdraw_post
 from forum.threads.models import ReactionKind
+from forum.threads.pages.changes import with_changes
 from forum.threads.pages.thread import back_to_thread, page_of, to_post
 from forum.threads.policies import can_edit, can_report, can_withdraw
-from forum.threads.schemas import RevisionDoc, RevisionList, SinglePost
+from forum.threads.schemas import RevisionList, SinglePost
 from forum.web.language import gettext as _
 from forum.web.page import View, decoded, errors_of, form, page, see
 from forum.web.rendering import page as shown
@@ -38,15 +36,21 @@ async def _edit_form(view: View, refusal: Refusal | None, preview: str | None = 
     sent = view.text("version") or str(post.version)
     return shown(
         view,
-        "threads/edit_post.html",
-        title=_("Edit your post"),
-        post=post,
+        "threads/edit_text.html",
+        title=_("Edit your post") if _is_mine(view, post) else _("Edit this post"),
+        action=f"/p/{post.id}/edit",
+        back=f"/p/{post.id}",
+        crumb=post.thread_title,
         body=view.form.get("body", post.body or ""),
         version=details.get("version", sent),
         theirs=details.get("theirs"),
         errors=errors_of(refusal),
         preview=preview,
     )
+
+
+def _is_mine(view: View, post: SinglePost) -> bool:
+    return post.author is not None and post.author.username == view.actor.username
 
 
 @page("edit_own_post", signed_in=True)
@@ -79,24 +83,10 @@ async def history(view: View) -> Response:
         view,
         "threads/history.html",
         title=_("History of post #%(n)s") % {"n": post.number},
-        post=post,
-        versions=[(version, list(_changes(version, before))) for version, before in _pairs(versions)],
+        back=f"/p/{post.id}",
+        crumb=post.thread_title,
+        versions=with_changes(versions),
     )
-
-
-def _pairs(versions: list[RevisionDoc]) -> Iterator[tuple[RevisionDoc, RevisionDoc | None]]:
-    yield from zip(versions, [*versions[1:], None], strict=True)
-
-
-def _changes(version: RevisionDoc, before: RevisionDoc | None) -> Iterator[tuple[str, str]]:
-    """Lines with their mark: `ins`, `del` or none."""
-    if before is None:
-        yield from (("", line) for line in version.body.split("\n"))
-        return
-    marks = {"+ ": "ins", "- ": "del", "  ": ""}
-    for line in difflib.ndiff(before.body.split("\n")[:2000], version.body.split("\n")[:2000]):
-        if line[:2] in marks:
-            yield marks[line[:2]], line[2:]
 
 
 # Withdraw

@@ -1,8 +1,10 @@
 """What the policies need to decide which buttons to show, out of the documents that a page has read anyway."""
 
+from dataclasses import replace
 from typing import NamedTuple
 
 from auth.actor import Actor
+from forum.curation.policies import can_make_wiki
 from forum.groups.policies import GroupState
 from forum.groups.schemas import GroupCard
 from forum.threads.models import PostState, ThreadKind
@@ -35,6 +37,8 @@ class May(NamedTuple):
     report: bool
     accept: bool
     history: bool
+    edit_wiki: bool
+    make_wiki: bool
 
 
 def group_of_card(card: GroupCard, *, has_facilitator: bool = True, members_may_invite: bool = False) -> GroupState:
@@ -79,6 +83,8 @@ def may(actor: Actor, thread: ThreadState, *, own: bool) -> May:
         report=not own and bool(can_report(actor, post)),
         accept=bool(can_accept_answer(actor, thread)),
         history=bool(can_read_history(actor, post)),
+        edit_wiki=bool(can_edit(actor, replace(post, wiki=True))),
+        make_wiki=bool(can_make_wiki(actor, post)),
     )
 
 

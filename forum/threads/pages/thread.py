@@ -29,7 +29,7 @@ from forum.threads.pages.article import article, setting
 from forum.threads.pages.compose import reply_below
 from forum.threads.pages.kinds import kinds, levels
 from forum.threads.pages.states import may, may_edit_thread, thread_of
-from forum.threads.policies import can_edit_thread
+from forum.threads.policies import can_edit_thread, can_write_wiki
 from forum.threads.schemas import PostDoc, SinglePost, ThreadPage
 from forum.web.dates import languages
 from forum.web.language import formats
@@ -180,6 +180,7 @@ def _head(view: View, doc: ThreadPage, number: int, last: int) -> Markup:
         page_of=page_of,
         stages=stages(),
         may_draft=doc.initiative is None and bool(can_draft(view.actor, thread_of(doc).group)),
+        may_summarise=bool(can_write_wiki(view.actor, thread_of(doc).group)),
         may_edit=may_edit_thread(view.actor, thread_of(doc)) if view.actor.member_id else False,
     )
 

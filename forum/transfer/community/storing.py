@@ -8,8 +8,8 @@ from typing import Any, Final
 import asyncpg
 
 from forum.kit.markdown import RENDERER_VERSION
-from forum.kit.text import slugify
 from forum.kit.transaction import command, connection
+from forum.threads.commands.written import thread_slug
 from forum.transfer.community.converting import Converted
 from forum.transfer.community.naming import GRANT_SOURCE, title_of
 from forum.transfer.community.places import ALONE
@@ -175,7 +175,7 @@ async def _store_threads(sql: asyncpg.Connection, threads: Collection[_Thread]) 
             title = title_of(first.topic)
             new.append(
                 (
-                    thread.id, thread.group_id, first.author_id, title, slugify(title), first.thread_key,
+                    thread.id, thread.group_id, first.author_id, title, thread_slug(title), first.thread_key,
                     first.at, thread.added, thread.number, thread.last_id, last.at, last.author_id,
                 )
             )

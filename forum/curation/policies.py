@@ -1,0 +1,31 @@
+"""Who may keep what was learned. Pure; whatever is unknown is refused."""
+from auth.actor import Actor
+from forum.groups.policies import can_act, can_moderate, taken_for_somebody
+from forum.kit.verdict import ALLOWED, NOT_FOUND, Verdict
+from forum.threads.models import PostState
+from forum.threads.policies import PostInfo, ThreadState, can_read_post, can_read_thread, can_write_wiki
+
+
+def can_write_summary(actor: Actor, thread: ThreadState) -> Verdict:
+    """Where it is read: a thread that was merged is read elsewhere."""
+    if not (verdict := can_read_thread(actor, thread)):
+        return verdict
+    return NOT_FOUND if thread.merged_into is not None else can_write_wiki(actor, thread.group)
+
+
+def can_read_summary_history(actor: Actor, thread: ThreadState) -> Verdict:
+    """As with a post's: approved members who may read it."""
+    if not (verdict := can_read_thread(actor, thread)):
+        return verdict
+    if not (verdict := taken_for_somebody(actor, thread.group)):
+        return verdict
+    return can_act(actor)
+
+
+def can_make_wiki(actor: Actor, post: PostInfo) -> Verdict:
+    """Make a public post a wiki post, and end that; the author's own word alone does not."""
+    if not (verdict := can_read_post(actor, post)):
+        return verdict
+    if not (verdict := can_moderate(actor, post.thread.group)):
+        return verdict
+    return ALLOWED if post.state is PostState.PUBLIC else NOT_FOUND
