@@ -86,7 +86,6 @@ _REFUSALS: Final = {
     "appeal_decided": _("The appeal was decided in the meantime."),
     "no_appeal": _("Nobody has appealed against this."),
     "editors_only": _("Only the group's facilitators, and members whom they named, can write this."),
-    "moved_on": _("Something else was done here in the meantime, so this can no longer be undone."),
     # Initiatives
     "leads_only": _("Only those who lead this initiative can do this."),
     "already_launched": _("This initiative is launched: people put their names to its text as it stands."),

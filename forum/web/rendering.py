@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 DOMAINS: Final = (
     "members", "groups", "threads", "reading", "initiatives", "polls", "moderation", "curation",
     "notifications", "searching", "courses", "provisioning", "site",
-    "members", "groups", "threads", "reading", "initiatives", "polls", "moderation", "curation", "notifications",
-    "searching", "courses", "provisioning", "site",
 )  # fmt: skip
 PRIVATE: Final = {"Cache-Control": "private, no-cache", "Vary": "Cookie"}
 _HOLE: Final = re.compile("\x01([a-z]+)\x02")
