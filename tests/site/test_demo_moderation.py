@@ -240,3 +240,21 @@ def test_the_appeal_that_waits_can_be_decided_either_way(demo: Demo) -> None:
     assert undo["case"] == case
     assert undo["now"] == "hidden"
     assert demo.value("SELECT kind FROM sanctions WHERE id = $1 AND lifted_at IS NULL", undo["sanction"]) == "silence"
+
+
+def test_the_faces_hear_of_what_waits_for_them(demo: Demo) -> None:
+    told = demo.rows("""
+        SELECT m.username, n.kind, n.read_at IS NULL FROM notices n JOIN members m ON m.id = n.member_id
+        WHERE n.case_id IS NOT NULL OR n.kind = 'glass'
+    """)
+    assert set(told) >= {
+        ("facilitator", "report", True),
+        ("facilitator", "glass", False),
+        ("moderator", "report", True),
+        ("admin", "report", True),
+    }
+    assert not demo.rows("""
+        SELECT n.id FROM notices n JOIN cases c ON c.id = n.case_id
+        LEFT JOIN memberships p ON p.group_id = c.group_id AND p.member_id = n.member_id AND p.role = 'facilitator'
+        JOIN members m ON m.id = n.member_id WHERE p.id IS NULL AND m.staff IS NULL
+    """)

@@ -1,11 +1,13 @@
-"""What the faces were told of initiatives and polls, by the rules of ``forum/notifications``."""
+"""What the faces were told of initiatives, polls and cases, by the rules of ``forum/notifications``."""
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Final
 
 from forum.initiatives.models import LeadState, Stage
+from forum.moderation.models import ActKind
 from forum.notifications.models import NoticeKind
 from forum.site.demo.cast import FACES
+from forum.site.demo.judging import CasePlan
 from forum.site.demo.launching import InitiativePlan
 from forum.site.demo.plan import Community, NoticePlan
 from forum.site.demo.voting import PollPlan
@@ -36,6 +38,7 @@ def notices(community: Community) -> Iterator[NoticePlan]:
         yield from _updates(community, plan, faces)
     for poll in community.polls:
         yield from _of_poll(community, poll, faces)
+    yield from _of_cases(community, faces)
 
 
 Told = tuple[int, NoticeKind, str, int | None, datetime]
@@ -116,6 +119,42 @@ def _of_poll(community: Community, poll: PollPlan, faces: set[int]) -> Iterator[
                 read_at=_seen(community, at),
                 created_at=at,
             )
+
+
+def _of_cases(community: Community, faces: set[int]) -> Iterator[NoticePlan]:
+    """What waits, for those who may decide it; a group that was opened, for its facilitators."""
+    staff = {member.id for member in community.members if member.staff}
+    told: list[tuple[set[int], NoticeKind, str, CasePlan, datetime]] = []
+    for case in community.justice.cases:
+        keepers = case.group.facilitators if case.group else staff
+        appeal, verdict = case.told.head.appeal, case.told.head.verdict
+        if verdict is None:
+            told.append((keepers, NoticeKind.REPORT, f"case:{case.id}", case, case.created_at))
+        if verdict is None and case.reminded_at:
+            told.append((keepers, NoticeKind.CASE_WAITING, f"case_waiting:{case.id}", case, case.reminded_at))
+        if appeal and verdict and appeal.outcome is None:
+            others = keepers - {case.members[verdict.by]} or staff
+            told.append((others, NoticeKind.APPEALED, f"appeal:{case.id}", case, case.ago(appeal.days_ago)))
+    for members, kind, cause, case, at in told:
+        for member in faces & members - {case.author_id}:
+            group_id = case.group.id if case.group else None
+            yield NoticePlan(member, cause, kind, None, group_id, None, None, None, at, case_id=case.id)
+    for number, act in community.ledger():
+        if act.kind is ActKind.GLASS_OPENED:
+            group = next(one for one in community.groups.values() if one.id == act.group_id)
+            for member in faces & group.facilitators:
+                yield NoticePlan(
+                    member_id=member,
+                    cause=f"glass:{number}",
+                    kind=NoticeKind.GLASS,
+                    actor_id=act.actor_id,
+                    group_id=act.group_id,
+                    thread_id=None,
+                    post_id=None,
+                    note=act.reason,
+                    read_at=_seen(community, act.at),
+                    created_at=act.at,
+                )
 
 
 def _seen(community: Community, at: datetime) -> datetime | None:

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from forum.moderation.acts import subject_of
 from forum.moderation.models import ActKind
-from forum.site.demo.plan import ActPlan, Community
+from forum.site.demo.plan import Community
 
 Rows = Iterator[tuple[Any, ...]]
 GLASS: Final = timedelta(hours=1)
@@ -97,7 +97,7 @@ def sanctions(community: Community) -> Rows:
 
 
 def acts(community: Community) -> Rows:
-    for number, act in _ledger(community):
+    for number, act in community.ledger():
         yield (
             number,
             act.kind.value,
@@ -115,7 +115,7 @@ def acts(community: Community) -> Rows:
 
 
 def audit_entries(community: Community) -> Rows:
-    for number, act in _ledger(community):
+    for number, act in community.ledger():
         subject, subject_id = subject_of(
             act.kind, act.thread_id, act.post_id, act.member_id, act.case_id, act.group_id
         )
@@ -124,12 +124,6 @@ def audit_entries(community: Community) -> Rows:
 
 
 def glass_openings(community: Community) -> Rows:
-    for _, act in _ledger(community):
+    for _, act in community.ledger():
         if act.kind is ActKind.GLASS_OPENED:
             yield act.group_id, act.actor_id, act.reason, act.at + GLASS, act.at
-
-
-def _ledger(community: Community) -> Iterator[tuple[int, ActPlan]]:
-    """All acts in the order of time, with their ids."""
-    done = [*community.justice.acts, *community.curation.acts]
-    return enumerate(sorted(done, key=lambda act: act.at), start=1)

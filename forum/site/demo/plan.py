@@ -1,4 +1,5 @@
 """What will be stored, before it is stored: the whole community as plain rows, made without a database."""
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -163,12 +164,13 @@ class NoticePlan:
     cause: str
     kind: NoticeKind
     actor_id: int | None
-    group_id: int
+    group_id: int | None
     thread_id: int | None
     post_id: int | None
     read_at: datetime | None
     created_at: datetime
     initiative_id: int | None = None
+    case_id: int | None = None
     note: str = ""
 
 
@@ -209,6 +211,11 @@ class Community:
 
     def member(self, username: str) -> MemberPlan:
         return next(member for member in self.members if member.username == username)
+
+    def ledger(self) -> Iterator[tuple[int, ActPlan]]:
+        """All acts in the order of time, with their ids."""
+        done = [*self.justice.acts, *self.curation.acts]
+        return enumerate(sorted(done, key=lambda act: act.at), start=1)
 
     def thread(self, key: str) -> ThreadPlan:
         return next(thread for thread in self.threads if thread.key == key)

@@ -143,8 +143,8 @@ _PLACES: Final[dict[str, tuple[str, ...]]] = {
     "reading_marks": ("thread_id", "member_id", "last_number"),
     "join_requests": ("id", "group_id", "member_id", "reason", "created_at"),
     "notices": (
-        "member_id", "cause", "kind", "actor_id", "group_id", "thread_id", "post_id", "initiative_id", "note",
-        "read_at", "created_at",
+        "member_id", "cause", "kind", "actor_id", "group_id", "thread_id", "post_id", "initiative_id", "case_id",
+        "note", "read_at", "created_at",
     ),
 }  # fmt: skip
 
