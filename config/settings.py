@@ -223,6 +223,18 @@ class JobsSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NewcomersSettings:
+    """What holds for members whom no course, alumni claim or organisation vouches for, until a few posts were seen.
+
+    ``first_posts`` wait to be looked at; ``links`` is the most that one of them may hold.
+    """
+
+    first_posts: Annotated[int, Between(0, 50)] = 2
+    links: Annotated[int, Between(0, 100)] = 2
+    posts_per_hour: Annotated[int, Between(1, 1_000)] = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LimitsSettings:
     """How long an answer may take, how many streams are open, and how long the site waits for others."""
 
@@ -254,6 +266,7 @@ class Settings:
     search: SearchSettings = SearchSettings()
     auth: AuthSettings = AuthSettings()
     jobs: JobsSettings = JobsSettings()
+    newcomers: NewcomersSettings = NewcomersSettings()
     limits: LimitsSettings = LimitsSettings()
     logging: LoggingSettings = LoggingSettings()
     sources: Mapping[str, str] = field(

@@ -40,6 +40,7 @@ from forum.places import GroupPlaces
 from forum.provisioning.people import ProvisionedPeople
 from forum.searching import engine, trending
 from forum.subscriptions import SUBSCRIPTIONS
+from forum.threads import pace
 from forum.web import viewing
 from forum.web.compression import Compress
 from forum.web.guard import Guard
@@ -71,6 +72,7 @@ class Site:
         self.client = open_client(limits, mounts=demo.mounts() if demo else None, named=named)
         registry.install(SUBSCRIPTIONS, strict=True)
         engine.install(engine.make(settings))
+        pace.install(settings.newcomers)
         places = GroupPlaces(settings.site)
         self.doors = Doors(
             settings,

@@ -10,6 +10,7 @@ from forum.groups import api as groups
 from forum.initiatives.api import initiatives, work
 from forum.members import api as members
 from forum.moderation.api import log as moderation_log
+from forum.moderation.api import settings as moderation_settings
 from forum.notifications import api as notices
 from forum.polls import api as polls
 from forum.reading import api as reading
@@ -102,6 +103,8 @@ API = (
     get("/groups/{slug}", groups.get_group),
     put("/groups/{slug}/text", groups.put_group_text),
     put("/groups/{slug}/initiative-settings", groups.put_initiative_settings),
+    put("/groups/{slug}/slow-mode", moderation_settings.put_slow_mode),
+    delete("/groups/{slug}/slow-mode", moderation_settings.delete_slow_mode),
     get("/groups/{slug}/threads", threads.list_group_threads),
     post("/groups/{slug}/threads", threads.post_thread),
     get("/groups/{slug}/decisions", polls.list_decisions),

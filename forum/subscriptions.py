@@ -48,6 +48,7 @@ SUBSCRIPTIONS: Subscriptions = {
         within=(reading.mark_own_reply_read,),
         later=(tell.tell_of_post, searching.index_post, recount_group),
     ),
+    threads.PostHeld: Subscribers(within=(standing.have_first_post_looked_at,)),
     threads.PostEdited: Subscribers(later=(tell.tell_of_edit, searching.index_post)),
     threads.PostWithdrawn: Subscribers(later=(searching.index_post, recount_group)),
     threads.ThreadEdited: Subscribers(later=(searching.index_thread,)),

@@ -1,7 +1,7 @@
 """The ledger: every act of those who look after the place, with its entry in the audit log and the way to undo it."""
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypedDict, Unpack
 
 from auth.actor import Actor
 from forum.moderation.facts import ActDone
@@ -48,48 +48,52 @@ def undo_of(kind: ActKind) -> Undo:
     return _undoes[kind]
 
 
+class About(TypedDict, total=False):
+    """Ids of what an act is about; ``member_id`` is whom it concerns, and who will be told."""
+
+    group_id: int | None
+    other_group_id: int | None
+    thread_id: int | None
+    post_id: int | None
+    member_id: int | None
+    case_id: int | None
+
+
 async def enter(
     actor: Actor | None,
     kind: ActKind,
     *,
     reason: str = "",
-    group_id: int | None = None, other_group_id: int | None = None,
-    thread_id: int | None = None, post_id: int | None = None, member_id: int | None = None, case_id: int | None = None,
     on_behalf_of: int | None = None,
-    before: Mapping[str, Any] | None = None, after: Mapping[str, Any] | None = None,
+    before: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any] | None = None,
     undo: Mapping[str, Any] | None = None,
-) -> int:  # fmt: skip
+    **about: Unpack[About],
+) -> int:
     """Write what was done into the ledger and the audit log, in the caller's transaction; returns the act's id.
 
-    ``actor`` None: the forum itself did it. ``member_id`` is whom it concerns, and who will be told. ``before``,
-    ``after`` and ``undo`` hold ids and enums only; without ``undo`` it cannot be undone.
+    ``actor`` None: the forum itself did it. ``before``, ``after`` and ``undo`` hold ids and enums only; without
+    ``undo`` it cannot be undone.
     """
     actor_id = None if actor is None else actor.member_id
-    act = await Act.create(
-        kind=kind, actor_id=actor_id, group_id=group_id, other_group_id=other_group_id, thread_id=thread_id,
-        post_id=post_id, member_id=member_id, case_id=case_id, reason=reason, undo=None if undo is None else dict(undo),
-    )  # fmt: skip
-    subject, subject_id = subject_of(kind, thread_id, post_id, member_id, case_id, group_id)
+    ways_back = None if undo is None else dict(undo)
+    act = await Act.create(kind=kind, actor_id=actor_id, reason=reason, undo=ways_back, **about)
+    group_id = about.get("group_id")
     await audit(
         actor_id,
         kind.value,
-        subject,
-        subject_id,
+        *subject_of(kind, about),
         group_id=group_id,
-        reason=reason, on_behalf_of=on_behalf_of,
+        reason=reason,
+        on_behalf_of=on_behalf_of,
         before=before,
         after={**(after or {}), "act": act.id},
-    )  # fmt: skip
-    await record(ActDone(act_id=act.id, kind=kind.value, group_id=group_id, member_id=member_id))
+    )
+    await record(ActDone(act_id=act.id, kind=kind.value, group_id=group_id, member_id=about.get("member_id")))
     return int(act.id)
 
 
-def subject_of(kind: ActKind, thread: int | None, post: int | None, member: int | None, case: int | None,
-             group: int | None) -> tuple[str, int | None]:  # fmt: skip
-    """What the kind speaks of, and its id: a person's acts are about the person, even where a post gave the cause."""
-    ids = {"thread": thread, "post": post, "posts": None, "member": member, "case": case, "appeal": case,
-           "group": group, "glass": group}  # fmt: skip
-    noun = kind.value.partition(".")[0]
-    if noun == "posts":
-        return "member", member
-    return noun, ids[noun]
+def subject_of(kind: ActKind, about: About) -> tuple[str, int | None]:
+    """What the kind speaks of, and its id: ``posts`` of a day are a member's, ``glass`` is a group's."""
+    noun = {"posts": "member", "glass": "group", "appeal": "case"}.get(kind.noun, kind.noun)
+    return noun, dict(about).get(f"{noun}_id")  # type: ignore[return-value]

@@ -55,6 +55,10 @@ class SanctionKind(StrEnum):
 class ActKind(StrEnum):
     """What those who look after the place do; the value is the action in the audit log as well."""
 
+    @property
+    def noun(self) -> str:
+        return self.value.partition(".")[0]
+
     CASE_DECIDED = "case.decided"
     APPEAL_DECIDED = "appeal.decided"
     POST_APPROVED = "post.approved"

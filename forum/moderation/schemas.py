@@ -64,3 +64,11 @@ class ModerationSettings(msgspec.Struct, frozen=True):
 
     log_names_moderators: bool
     slow_seconds: int
+Words = Annotated[str, Meta(max_length=8000)]
+
+
+class SlowMode(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How long a member waits between two posts."""
+
+    seconds: Annotated[int, Meta(ge=0, le=2**31 - 1)]
+    reason: Words = ""

@@ -20,7 +20,8 @@ from forum.moderation.models import Decision, SanctionKind
 from forum.moderation.policies import CaseState
 from forum.moderation.posts import set_state, set_states
 from forum.moderation.targets import Target, TargetKind
-from forum.moderation.waiting import decline, publish, wait_again
+from forum.moderation.waiting import decline, wait_again
+from forum.threads.commands.publish_post import publish_post
 from forum.threads.models import PostState
 
 HIDING: Final = frozenset({Decision.HIDE, Decision.HIDE_AND_SILENCE})
@@ -61,7 +62,7 @@ async def carry_out(
     if case.target.kind is TargetKind.POST:
         if post is not None and post["state"] == PostState.PENDING:
             if decision not in DEALS_WITH:
-                await publish(actor, case)
+                await publish_post(case.target.id)
                 return None
             await decline(case.target.id, _state_of(decision))
             undo["declined"] = case.target.id

@@ -1,16 +1,9 @@
 """A newcomer's post that waits for its first look, when somebody has looked; its row is locked."""
-from auth.actor import Actor
 from forum.kit.errors import Conflict
 from forum.kit.transaction import connection
-from forum.moderation.policies import CaseState
 from forum.threads.models import PostState
 
 SET = "UPDATE posts SET state = $3 WHERE id = $1 AND state = ANY($2::text[]) AND number IS NULL RETURNING id"
-
-
-async def publish(actor: Actor, case: CaseState) -> None:
-    """It gets its number and appears."""
-    raise Conflict("not_waiting")
 
 
 async def decline(post_id: int, state: PostState) -> None:

@@ -44,6 +44,7 @@ SENTENCES: Final = {
     "group.leaving_set": _("%(who)s changed what leaving %(group)s means"),
     "group.log_names_set": _("%(who)s changed whether the log of %(group)s names those who look after it"),
     "group.terms_set": _("%(who)s changed what an initiative needs in %(group)s"),
+    "group.slow_mode_set": _("%(who)s changed how long members of %(group)s wait between two posts"),
     "group.text_edited": _("%(who)s rewrote the purpose or the rules of %(group)s"),
     "group.invited": _("%(who)s invited %(whom)s to %(group)s"),
     "group.link_made": _("%(who)s made an invitation link to %(group)s"),

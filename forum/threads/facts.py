@@ -27,6 +27,18 @@ class ReplyPosted(Fact):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class PostHeld(Fact):
+    """A newcomer's post waits to be looked at; what happens when it appears are the two above."""
+
+    name: ClassVar[str] = "thread.post_held"
+
+    thread_id: int
+    group_id: int
+    post_id: int
+    author_id: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class PostEdited(Fact):
     name: ClassVar[str] = "thread.post_edited"
 

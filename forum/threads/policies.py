@@ -152,7 +152,7 @@ def can_withdraw(actor: Actor, post: PostInfo) -> Verdict:
         return verdict
     if actor.member_id != post.author_id:
         return Verdict("not_yours")
-    if post.state is not PostState.PUBLIC:
+    if post.state not in (PostState.PUBLIC, PostState.PENDING):
         return NOT_FOUND
     # What a group decided is not its author's to take away.
     return Verdict("has_outcome") if post.decided else ALLOWED

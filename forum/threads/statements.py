@@ -304,6 +304,27 @@ INSERT_POST = """
     INSERT INTO posts (id, thread_id, author_id, number, in_reply_to_id, body, html, text, renderer, kind, created_at)
     SELECT new.id, $1, $2, last_number, $3, $4, $5, $6, $7, $8, now() FROM thread, new RETURNING id, number
 """
+# One that waits to be looked at has no number, and its thread knows nothing of it; as above but for the kind.
+INSERT_WAITING_POST = """
+    INSERT INTO posts (thread_id, author_id, in_reply_to_id, body, html, text, renderer, state, created_at)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, 'pending', now()) RETURNING id
+"""
+LOCK_THREAD_OF_POST = """
+    SELECT id, group_id FROM threads WHERE id = (SELECT thread_id FROM posts WHERE id = $1) FOR UPDATE
+"""
+# $1 post, $2 its locked thread. Others were posted since it was written, so it takes a place of its own among them.
+PUBLISH_POST = """
+    WITH waiting AS MATERIALIZED (
+        SELECT id, author_id, nextval(pg_get_serial_sequence('posts', 'id')) AS place FROM posts
+        WHERE id = $1 AND thread_id = $2 AND state = 'pending' FOR UPDATE
+    ), thread AS (
+        UPDATE threads t SET last_number = t.last_number + 1, post_count = t.post_count + 1,
+            last_author_id = w.author_id, last_post_id = w.place, last_post_at = now()
+        FROM waiting w WHERE t.id = $2 RETURNING t.last_number
+    )
+    UPDATE posts p SET state = 'public', number = thread.last_number, place = w.place
+    FROM thread, waiting w WHERE p.id = w.id RETURNING p.number, p.author_id
+"""
 # $1 draft, $2 member; none where it is gone already.
 DROP_SENT_DRAFT = "DELETE FROM drafts WHERE id = $1 AND member_id = $2"
 LOSE_POST = """

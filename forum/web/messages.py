@@ -86,6 +86,12 @@ _REFUSALS: Final = {
     "appeal_decided": _("The appeal was decided in the meantime."),
     "no_appeal": _("Nobody has appealed against this."),
     "editors_only": _("Only the group's facilitators, and members whom they named, can write this."),
+    "first_posts_first": _("This opens to you once your first posts have been looked at. It does not take long."),
+    "slow_mode": _("This group is in slow mode: please wait a little before you post again."),
+    "newcomer_pace": _("That is a lot for the beginning. Please wait an hour before you post again."),
+    "not_waiting": _("Somebody has looked at this post in the meantime."),
+    "silenced_here": _("You can read but not write in this group for now."),
+    "moderators_only": _("This is for those who look after the group."),
     # Initiatives
     "leads_only": _("Only those who lead this initiative can do this."),
     "already_launched": _("This initiative is launched: people put their names to its text as it stands."),
@@ -114,7 +120,6 @@ _REFUSALS: Final = {
     "undone_already": _("This was undone already."),
     "not_undoable": _("This cannot be undone."),
     "too_late_to_undo": _("This is more than a day ago, so it can no longer be undone. You can act anew."),
-    "moved_on": _("Too much has changed here since. Please look again, then act anew."),
     "already_voted": _("You have voted here already. An anonymous vote cannot be changed."),
     "results_hidden": _("The votes are not shown yet."),
     "too_many_searches": _("You keep 50 searches, which is the most. Please delete one first."),
@@ -123,6 +128,7 @@ _REFUSALS: Final = {
 
 _FIELDS: Final = {
     "required": _("Please fill this in."),
+    "too_many_links": _("In your first posts there is room for a few links only. Please take some out."),
     "too_short": _("This is too short."),
     "too_long": _("This is too long. Please shorten it."),
     "bad_length": _("This is too short or too long."),

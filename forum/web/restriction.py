@@ -21,7 +21,7 @@ OF_GROUPS: Final = frozenset({
     "name_moderators_in_log",
     "see_initiative", "launch_initiative", "make_initiative_draft", "be_asked_to_lead", "consent_to_initiative",
     "lead_initiative", "cosponsor_initiative", "withdraw_cosponsorship", "answer_initiative",
-    "reopen_initiative",
+    "reopen_initiative", "set_slow_mode",
 })  # fmt: skip
 READ_ONLY: Final = frozenset({"see_member_profile_and_directory"})
 

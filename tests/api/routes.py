@@ -28,6 +28,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "post_report": {"note": "Please look."},
     "put_group_text": {"purpose": "A purpose.", "rules": "Be kind."},
     "put_log_names": {"named": True},
+    "put_slow_mode": {"seconds": 300, "reason": "It is heated."},
     "put_initiative_settings": {"cosponsor_goal": 12, "gathering_days": 90, "anyone_may_cosponsor": False},
     "post_thread": {"title": "A title", "body": "A text.", "language": "en", "kind": "discussion"},
     "post_poll": {"question": "Shall we?", "kind": "single", "options": ["Yes", "No"], "closes_at": LATER},

@@ -26,6 +26,7 @@ VOCABULARY = {
 OWN_NAMES = {
     "members/admission": "how a door's claims become an account",
     "threads/statements": "the SQL that queries and commands share",
+    "threads/pace": "whether what is posted waits, and how soon the next may come",
     "threads/recount": "counters made anew, for imports and the doctor",
     "groups/recount": "counters made anew, for imports and the doctor",
     "courses/campus": "what reads rosters in this process",

@@ -16,7 +16,11 @@ VALUES ($1, $1, 'security', 'A purpose.', $2, 'open') RETURNING id
 """
 JOIN = "INSERT INTO memberships (group_id, member_id, role) VALUES ($1, $2, 'member')"
 MARK = "INSERT INTO group_marks (group_id, member_id, through_post_id) VALUES ($1, $2, 0)"
-THREAD = "INSERT INTO threads (group_id, author_id, title, slug) VALUES ($1, $2, 'A thread', 'a-thread') RETURNING id"
+# It counts a public post that is not there, for a thread without any is known to its keepers only.
+THREAD = """
+INSERT INTO threads (group_id, author_id, title, slug, post_count, last_number)
+VALUES ($1, $2, 'A thread', 'a-thread', 1, 1) RETURNING id
+"""
 SESSION = """
 INSERT INTO sessions (token_hash, member_id, issuer, subject, expires_at, user_agent)
 VALUES ($1, $2, 'https://op.example.test', 's', now() + interval '1 day', '')
@@ -30,7 +34,7 @@ FACT = "INSERT INTO facts (name, payload) VALUES ($1, $2::text::jsonb)"
 POSTS = """
 WITH thread AS (
     UPDATE threads SET last_number = last_number + $3, post_count = post_count + $3 WHERE id = $1
-    RETURNING id, group_id, last_number - $3 AS before
+    RETURNING id, group_id, last_number - $3 - 1 AS before
 ), post AS (
     INSERT INTO posts (thread_id, author_id, number, body, html, text, renderer)
     SELECT id, $2, before + n, 'b', 'b', 'b', 1 FROM thread, generate_series(1, $3) n RETURNING id, number

@@ -64,6 +64,10 @@ DEEDS: dict[str, Deed] = {
     **INITIATIVES,
     **MODERATION,
     **KEEPING,
+    "set_slow_mode": deed(
+        api("PUT", GROUP + "/slow-mode", {"seconds": 300}),
+        api("DELETE", GROUP + "/slow-mode"),
+    ),
     "see_group_card": deed(api("GET", GROUP), page("/g/{slug}")),
     "read_content": deed(
         api("GET", THREAD),

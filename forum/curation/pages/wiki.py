@@ -7,7 +7,7 @@ from forum.curation.policies import can_make_wiki
 from forum.kit.errors import Invalid, Refusal
 from forum.kit.verdict import require
 from forum.threads import queries as threads
-from forum.threads.pages.thread import to_post
+from forum.threads.pages.compose import to_post
 from forum.threads.schemas import SinglePost
 from forum.web.language import gettext as _
 from forum.web.page import View, decoded, errors_of, form, page, see

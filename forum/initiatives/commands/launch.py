@@ -12,6 +12,7 @@ from forum.kit.verdict import require
 from forum.threads.commands.start_thread import open_thread
 from forum.threads.commands.written import Written, write
 from forum.threads.models import ThreadKind
+from forum.threads.pace import require_trust
 from forum.threads.queries import thread_door
 
 # The goal is the group's of this day; a later change of the setting is for later ones.
@@ -40,6 +41,7 @@ async def _launch(actor: Actor, initiative_id: int, version: int, opening: Writt
     draft = await Initiative.get(id=initiative_id)
     if draft.version != version or (draft.thread_id is None) != (opening is not None):
         raise Stale(yours="", theirs="", version=draft.version)
+    await require_trust(actor, state.group)
     thread_id = await _discussion(actor, state, draft, opening)
     async with connection() as sql:
         days = await sql.fetchval(FREEZE, initiative_id, thread_id)

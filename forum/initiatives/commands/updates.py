@@ -9,6 +9,7 @@ from forum.threads.commands.post_reply import add_post
 from forum.threads.commands.written import Written, write
 from forum.threads.facts import ReplyPosted
 from forum.threads.models import PostKind
+from forum.threads.pace import require_trust
 from forum.threads.policies import can_reply
 from forum.threads.queries import thread_door
 
@@ -27,6 +28,7 @@ async def _post(actor: Actor, initiative_id: int, written: Written) -> int:
     assert actor.member_id is not None and state.thread_id is not None
     thread = await thread_door(actor, state.thread_id, lock=True)
     require(can_reply(actor, thread))
+    await require_trust(actor, thread.group)
     post_id, number = await add_post(actor.member_id, thread.id, written, kind=PostKind.UPDATE)
     await record(
         ReplyPosted(

@@ -13,6 +13,7 @@ from forum.threads.commands.post_reply import add_post
 from forum.threads.commands.written import Written, write
 from forum.threads.facts import ReplyPosted
 from forum.threads.models import PostKind
+from forum.threads.pace import require_trust
 from forum.threads.queries import thread_door
 
 
@@ -37,6 +38,7 @@ async def _start(
 ) -> int:
     thread = await thread_door(actor, thread_id, lock=True)
     require(can_start_poll(actor, thread))
+    await require_trust(actor, thread.group)
     assert actor.member_id is not None
     post_id, number = await add_post(actor.member_id, thread_id, written, draft=draft, kind=PostKind.POLL)
     poll_id = await _insert(post_id, actor.member_id, wish, terms)

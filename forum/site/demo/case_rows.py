@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any, Final
 
-from forum.moderation.acts import subject_of
+from forum.moderation.acts import About, subject_of
 from forum.moderation.models import ActKind
 from forum.site.demo.plan import Community
 
@@ -116,9 +116,14 @@ def acts(community: Community) -> Rows:
 
 def audit_entries(community: Community) -> Rows:
     for number, act in community.ledger():
-        subject, subject_id = subject_of(
-            act.kind, act.thread_id, act.post_id, act.member_id, act.case_id, act.group_id
+        about = About(
+            thread_id=act.thread_id,
+            post_id=act.post_id,
+            member_id=act.member_id,
+            case_id=act.case_id,
+            group_id=act.group_id,
         )
+        subject, subject_id = subject_of(act.kind, about)
         after = json.dumps({**act.after, "act": number})
         yield act.actor_id, act.kind.value, subject, subject_id, act.group_id, act.reason, after, act.at
 

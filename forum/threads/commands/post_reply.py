@@ -7,9 +7,10 @@ from forum.kit.verdict import require
 from forum.outbox.record import record
 from forum.threads import statements
 from forum.threads.commands.written import Written, write
-from forum.threads.facts import ReplyPosted
+from forum.threads.facts import PostHeld, ReplyPosted
 from forum.threads.models import Mention, Post, PostKind, PostState
-from forum.threads.policies import can_reply
+from forum.threads.pace import must_wait
+from forum.threads.policies import ThreadState, can_reply
 from forum.threads.queries import thread_door
 
 
@@ -17,6 +18,8 @@ async def post_reply(
     actor: Actor, thread_id: int, body: str, *, in_reply_to: int | None = None, draft: int | None = None
 ) -> int:
     """Add a post at the end of the thread; returns its id. ``draft`` is the member's draft that it was until now.
+
+    A newcomer's waits to be looked at first: it is stored, and has no number yet.
 
     Rendering comes before the transaction: neither a connection nor the thread's lock waits for it. The door is asked
     with the lock; before that only where the text names people, or for those who may write nowhere.
@@ -44,6 +47,8 @@ async def _post(
         id=in_reply_to, thread_id=thread_id, state=PostState.PUBLIC
     ).exists():
         raise Invalid({"in_reply_to": "not_in_thread"})
+    if await must_wait(actor, thread.group, written.rendered):
+        return await hold_post(actor.member_id, thread, written, in_reply_to, draft)
     post_id, number = await add_post(actor.member_id, thread_id, written, in_reply_to, draft)
     await record(
         ReplyPosted(
@@ -53,6 +58,30 @@ async def _post(
             number=number,
             author_id=actor.member_id,
         )
+    )
+    return post_id
+
+
+async def hold_post(
+    author_id: int, thread: ThreadState, written: Written, in_reply_to: int | None = None, draft: int | None = None
+) -> int:
+    """Store a post that waits to be looked at, and drop its draft; returns its id."""
+    async with connection() as sql:
+        post_id: int = await sql.fetchval(
+            statements.INSERT_WAITING_POST,
+            thread.id,
+            author_id,
+            in_reply_to,
+            written.body,
+            written.rendered.html,
+            written.rendered.text,
+            written.renderer,
+        )
+        if draft is not None:
+            await sql.execute(statements.DROP_SENT_DRAFT, draft, author_id)
+    await _mention(post_id, written)
+    await record(
+        PostHeld(thread_id=thread.id, group_id=thread.group.id, post_id=post_id, author_id=author_id)
     )
     return post_id
 
@@ -81,6 +110,10 @@ async def add_post(
         assert row is not None
         if draft is not None:
             await sql.execute(statements.DROP_SENT_DRAFT, draft, author_id)
-    if written.mentioned:
-        await Mention.bulk_create([Mention(post_id=row["id"], member_id=member) for member in written.mentioned])
+    await _mention(row["id"], written)
     return row["id"], row["number"]
+
+
+async def _mention(post_id: int, written: Written) -> None:
+    if written.mentioned:
+        await Mention.bulk_create([Mention(post_id=post_id, member_id=member) for member in written.mentioned])

@@ -5,11 +5,13 @@ from forum.groups.policies import GroupState
 from forum.kit.transaction import command
 from forum.kit.verdict import require
 from forum.outbox.record import record
-from forum.threads.commands.post_reply import add_post
+from forum.threads.commands.post_reply import add_post, hold_post
 from forum.threads.commands.written import Written, clean_title, thread_slug, write
 from forum.threads.facts import ThreadStarted
 from forum.threads.models import Thread, ThreadKind
+from forum.threads.pace import must_wait
 from forum.threads.policies import can_start_thread
+from forum.threads.queries import thread_door
 
 
 async def start_thread(
@@ -24,6 +26,7 @@ async def start_thread(
 ) -> int:
     """Open a thread in a group; returns its id. Rendering comes before the transaction.
 
+    A newcomer's waits to be looked at first: until then it is known to them and those who look after the group only.
     ``draft`` is the member's draft that it was until now.
     """
     group = await groups.door(actor, slug)
@@ -44,8 +47,13 @@ async def _start(
     draft: int | None,
 ) -> int:
     # Once more, inside: the group may have been closed to this actor while the text was rendered.
-    require(can_start_thread(actor, await groups.door(actor, group.slug), kind))
+    group = await groups.door(actor, group.slug)
+    require(can_start_thread(actor, group, kind))
     assert actor.member_id is not None
+    if await must_wait(actor, group, written.rendered):
+        thread = await _create(actor.member_id, group.id, title, kind, language)
+        await hold_post(actor.member_id, await thread_door(actor, thread.id), written, draft=draft)
+        return int(thread.id)
     return await open_thread(actor.member_id, group.id, title, written, kind, language, draft)
 
 
@@ -59,9 +67,13 @@ async def open_thread(
     draft: int | None = None,
 ) -> int:
     """Insert a thread with its first post and say so; for commands that have asked whether they may."""
-    thread = await Thread.create(
-        group_id=group_id, author_id=author_id, title=title, slug=thread_slug(title), kind=kind, language=language
-    )
+    thread = await _create(author_id, group_id, title, kind, language)
     post_id, _ = await add_post(author_id, thread.id, written, draft=draft)
     await record(ThreadStarted(thread_id=thread.id, group_id=group_id, post_id=post_id, author_id=author_id))
     return int(thread.id)
+
+
+async def _create(author_id: int, group_id: int, title: str, kind: ThreadKind, language: str) -> Thread:
+    return await Thread.create(
+        group_id=group_id, author_id=author_id, title=title, slug=thread_slug(title), kind=kind, language=language
+    )

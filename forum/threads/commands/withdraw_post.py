@@ -18,8 +18,9 @@ async def withdraw_post(actor: Actor, post_id: int) -> None:
     assert actor.member_id is not None
     was_answer = await Thread.filter(id=info.thread.id, accepted_post_id=post_id).exists()
     await Post.filter(id=post_id).update(state=PostState.WITHDRAWN)
-    async with connection() as sql:
-        await sql.execute(statements.LOSE_POST, info.thread.id, post_id)
+    if info.state is PostState.PUBLIC:
+        async with connection() as sql:
+            await sql.execute(statements.LOSE_POST, info.thread.id, post_id)
     await Mention.filter(post_id=post_id).delete()
     await record(
         PostWithdrawn(

@@ -214,10 +214,16 @@ async def send_reply(view: View) -> Response:
         in_reply_to=view.sent_number("in_reply_to"),
         draft=view.sent_number("draft"),
     )
-    sent = decoded(await queries.single_post(view.actor, post_id), SinglePost)
-    nth = ((sent.number or 1) - 1) // queries.PAGE_SIZE + 1
-    path = f"/t/{sent.thread_id}/{sent.thread_slug}"
-    return see(path, page=nth if nth > 1 else "", at=f"p{sent.number}")
+    return to_post(decoded(await queries.single_post(view.actor, post_id), SinglePost))
+
+
+def to_post(post: SinglePost, said: str = "") -> Response:
+    """Where it stands in its thread; one that has no number yet waits below the others."""
+    path = f"/t/{post.thread_id}/{post.thread_slug}"
+    if post.number is None:
+        return see(path, said=said, at=f"waiting-{post.id}")
+    nth = (post.number - 1) // queries.PAGE_SIZE + 1
+    return see(path, page=nth if nth > 1 else "", said=said, at=f"p{post.number}")
 
 
 # Preview and drafts, for all of them

@@ -13,7 +13,8 @@ from forum.threads.commands.report import report_post
 from forum.threads.commands.withdraw_post import withdraw_post
 from forum.threads.models import ReactionKind
 from forum.threads.pages.changes import with_changes
-from forum.threads.pages.thread import back_to_thread, page_of, to_post
+from forum.threads.pages.compose import to_post
+from forum.threads.pages.thread import back_to_thread, page_of
 from forum.threads.policies import can_edit, can_report, can_withdraw
 from forum.threads.schemas import RevisionList, SinglePost
 from forum.web.language import gettext as _
@@ -102,6 +103,8 @@ async def withdraw_form(view: View) -> Response:
 async def withdraw(view: View) -> Response:
     info = await queries.post_door(view.actor, view.id("id"))
     await withdraw_post(view.actor, info.id)
+    if info.number is None and not info.thread.published:
+        return see(f"/g/{info.thread.group.slug}", said="withdrawn")
     nth = page_of(info.number or 1)
     return see(f"/t/{info.thread.id}", page=nth if nth > 1 else "", said="withdrawn", at=f"p{info.number or 1}")
 

@@ -16,6 +16,7 @@ from forum.initiatives.pages.words import stages
 from forum.initiatives.policies import can_draft
 from forum.kit.errors import Invalid, NotFound, Refusal
 from forum.kit.verdict import require
+from forum.moderation.queries.waits import median_wait
 from forum.polls.pages.block import block
 from forum.polls.queries import polls_of_posts
 from forum.polls.schemas import PollDoc
@@ -26,7 +27,7 @@ from forum.threads.commands import follow as follows
 from forum.threads.commands.edit_thread import edit_thread
 from forum.threads.models import FollowLevel, PostKind, ThreadKind
 from forum.threads.pages.article import article, setting
-from forum.threads.pages.compose import reply_below
+from forum.threads.pages.compose import reply_below, to_post
 from forum.threads.pages.kinds import kinds, levels
 from forum.threads.pages.states import may, may_edit_thread, thread_of
 from forum.threads.policies import can_edit_thread, can_write_wiki
@@ -85,7 +86,7 @@ async def thread(view: View) -> Response:
         shown = _for_visitors(view, body, number)
     else:
         doc = decoded(body, ThreadPage)
-        shown = _shown(view, doc, number, await _polls(view, doc))[0]
+        shown = _shown(view, doc, number, await _polls(view, doc), await _usual_wait(doc))[0]
     path = f"/t/{shown.id}/{shown.slug}"
     if view.path.get("slug") != shown.slug:
         return see(path, page=number if number > 1 else "", said=view.query.get("said", ""))
@@ -99,6 +100,11 @@ async def _polls(view: View, doc: ThreadPage) -> Polls:
     """The polls of a page by post: one more statement, where it has some."""
     posts = [post.id for post in doc.posts.items if post.kind is PostKind.POLL]
     return await polls_of_posts(view.actor, posts) if posts else {}
+
+
+async def _usual_wait(doc: ThreadPage) -> int | None:
+    """How many hours a first post usually waits; asked only for those whose own one does."""
+    return await median_wait() if doc.waiting else None
 
 
 def _for_visitors(view: View, body: bytes, number: int) -> Shown:
@@ -116,7 +122,9 @@ def _for_visitors(view: View, body: bytes, number: int) -> Shown:
     return shown
 
 
-def _shown(view: View, doc: ThreadPage, number: int, polls: Polls) -> tuple[Shown, datetime]:
+def _shown(
+    view: View, doc: ThreadPage, number: int, polls: Polls, wait: int | None = None
+) -> tuple[Shown, datetime]:
     """The page, and when the newest post on it was written."""
     path = f"/t/{doc.id}/{doc.slug}"
     last = max(1, page_of(doc.last_number))
@@ -129,6 +137,7 @@ def _shown(view: View, doc: ThreadPage, number: int, polls: Polls) -> tuple[Show
             _articles(view, doc, polls),
             "</div>",
             pager(path, number, last),
+            fragment("threads/waiting.html", view, waiting=doc.waiting, wait=wait) if doc.waiting else "",
             _foot(view, doc, number),
         )
     )
@@ -201,13 +210,6 @@ async def post_address(view: View) -> Response:
     """A post's permanent address: to its page and place, after the door."""
     found = decoded(await queries.single_post(view.actor, view.id("id")), SinglePost)
     return to_post(found, said=view.query.get("said", ""))
-
-
-def to_post(post: SinglePost, said: str = "") -> Response:
-    number = post.number or 1
-    nth = page_of(number)
-    path = f"/t/{post.thread_id}/{post.thread_slug}"
-    return see(path, page=nth if nth > 1 else "", said=said, at=f"p{number}")
 
 
 def back_to_thread(view: View, thread_id: int, said: str = "") -> Response:
