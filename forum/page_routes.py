@@ -3,7 +3,7 @@
 from typing import Final
 
 from forum.courses import pages as courses
-from forum.curation.pages import summary, wiki
+from forum.curation.pages import summary, tags, wiki
 from forum.groups.pages import groups
 from forum.groups.pages import people as places
 from forum.initiatives.pages import deeds, initiative, record, work, writing
@@ -71,6 +71,7 @@ PAGES: Final[tuple[PageRoute, ...]] = (
     # the first page, and lists
     get("/", site.home),
     get("/latest", lists.latest),
+    get("/tags/{tag}", tags.tagged),
     get("/search", searching.search),
     get("/similar", similar.similar_titles),
     get("/similar/{id:int}", similar.similar_threads),

@@ -6,6 +6,7 @@ from starlette.routing import Route
 from forum.api.operation import Endpoint, Operation
 from forum.courses import api as courses
 from forum.curation.api import keeping as learned
+from forum.curation.api import tags
 from forum.groups import api as groups
 from forum.initiatives.api import initiatives, work
 from forum.members import api as members
@@ -88,6 +89,8 @@ API = (
     put("/threads/{id:int}/summary", learned.put_summary),
     delete("/threads/{id:int}/summary", learned.delete_summary),
     get("/threads/{id:int}/summary/revisions", learned.list_summary_revisions),
+    get("/tags/{tag}/threads", tags.list_tagged_threads),
+    get("/groups/{slug}/tags", tags.list_group_tags),
     put("/posts/{id:int}/wiki", learned.put_wiki),
     delete("/posts/{id:int}/wiki", learned.delete_wiki),
     put("/groups/{slug}/editors/{username}", learned.put_editor),

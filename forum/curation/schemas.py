@@ -48,3 +48,23 @@ class WikiWish(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """``reason`` is what its author is told."""
 
     reason: Reason = ""
+
+
+class TagDoc(msgspec.Struct, frozen=True):
+    """A tag, and how many threads of the group have it."""
+
+    tag: str
+    count: int
+
+
+class TagList(msgspec.Struct, frozen=True):
+    items: list[TagDoc]
+    next: str | None
+
+
+class TaggedWanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``group`` is the slug of the one to look in; all that may be read, where it is not named."""
+
+    group: Annotated[str, Meta(max_length=60)] = ""
+    before: Annotated[int, Meta(ge=0, le=2**63 - 1)] = 0
+    limit: Annotated[int, Meta(ge=1, le=100)] = 25

@@ -59,6 +59,10 @@ SENTENCES: Final = {
     "member.sanction_lifted": _("%(who)s lifted a sanction of %(whom)s"),
     "member.sanction_lifted.undone": _("%(who)s put a sanction of %(whom)s back in force"),
     # what was learned
+    "thread.tagged": _("%(who)s changed the tags of a thread in %(group)s"),
+    "thread.tagged.undone": _("%(who)s took back a change of tags in %(group)s"),
+    "thread.language_set": _("%(who)s changed the language of a thread in %(group)s"),
+    "thread.language_set.undone": _("%(who)s took back a change of language in %(group)s"),
     "group.editor_named": _("%(who)s let %(whom)s write summaries and wiki posts in %(group)s"),
     "group.editor_named.undone": _("%(who)s took back that somebody writes summaries and wiki posts in %(group)s"),
     "group.editor_ended": _("%(who)s lets %(whom)s no longer write summaries and wiki posts in %(group)s"),

@@ -234,9 +234,12 @@ class PostEdit(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class ThreadEdit(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``tags``: all that it shall have, up to 8 of 2 to 30 characters; what is null stays as it is."""
+
     title: Title
     language: Language | None = None
     kind: ThreadKind | None = None
+    tags: Annotated[list[Annotated[str, Meta(max_length=200)]], Meta(max_length=50)] | None = None
 
 
 class AcceptedAnswer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

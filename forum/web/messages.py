@@ -150,6 +150,8 @@ _FIELDS: Final = {
     "too_many_fields": _("This form has too many fields."),
     "unknown_member": _REFUSALS["unknown_member"],
     "banned_here": _("This person is banned from the group. Lift the ban first."),
+    "too_many_tags": _("A thread has eight tags at most. Please take some away."),
+    "tag_length": _("A tag has 2 to 30 letters or digits."),
     "already_member": _("This person is a member already."),
     "has_answer": _("This question has an accepted answer. Take that back first."),
     "not_in_thread": _("This post is not in this thread, or is no longer public."),

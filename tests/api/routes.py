@@ -16,7 +16,7 @@ _PARAMETER = re.compile(r"\{(\w+)(?::\w+)?\}")
 
 LATER = (datetime.now(UTC) + timedelta(days=7)).isoformat()
 BODIES: dict[str, dict[str, Any]] = {
-    "patch_thread": {"title": "A better title"},
+    "patch_thread": {"title": "A better title", "tags": ["IPv6", "route servers"]},
     "post_post": {"body": "A reply."},
     "put_answer": {"post_id": 1},
     "put_thread_follow": {"level": "all"},

@@ -28,6 +28,7 @@ OWN_NAMES = {
     "threads/statements": "the SQL that queries and commands share",
     "threads/pace": "whether what is posted waits, and how soon the next may come",
     "threads/recount": "counters made anew, for imports and the doctor",
+    "threads/tags": "tags as they are stored, pure",
     "groups/recount": "counters made anew, for imports and the doctor",
     "courses/campus": "what reads rosters in this process",
     "courses/rosters": "one reading of a roster, from the platform to the places",

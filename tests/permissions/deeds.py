@@ -292,6 +292,8 @@ EXEMPT = {
     ("GET", "/api/v1/groups"): "lists what the actor may know of: the agreement test",
     ("GET", "/api/v1/front"): "lists what the actor may read: the agreement test",
     ("GET", "/api/v1/threads"): "lists what the actor may read: the agreement test",
+    ("GET", "/tags/{tag}"): "lists what the actor may read: tests/curation/test_tags.py",
+    ("GET", "/api/v1/tags/{tag}/threads"): "lists what the actor may read: tests/curation/test_tags.py",
     ("GET", "/latest"): "lists what the actor may read: the agreement test",
     ("GET", "/groups"): "lists what the actor may know of: the agreement test",
     ("GET", "/api/v1/initiatives"): "lists what the actor may read: tests/initiatives/test_list.py",

@@ -3,7 +3,7 @@ from tests.permissions import keeping as kept
 from tests.permissions.asking import GROUP, Deed, api, deed, form, page
 
 SUMMARY = "/threads/{thread}/summary"
-READ_KEPT = (api("GET", SUMMARY),)
+READ_KEPT = (api("GET", SUMMARY), api("GET", GROUP + "/tags"), page("/g/{slug}?tag=ipv6"))
 READ_KEPT_HISTORY = (api("GET", SUMMARY + "/revisions"), page("/t/{thread}/summary/history"))
 NAME_EDITOR = (
     api("PUT", GROUP + "/editors/{username}"),

@@ -87,6 +87,7 @@ WRITERS = {
     "forum/moderation/posts.py": "PostStateChanged",
     "forum/moderation/standing.py": "how a member stands, which is in no document",
     "forum/moderation/waiting.py": "what waits for its first look is in no document",
+    "forum/curation/commands/edit_head.py": "ThreadEdited",
     "forum/curation/commands/wiki.py": "who may edit a post is in no document",
     "forum/transfer/community/storing.py": "an import rebuilds the index afterwards",
     "forum/transfer/community/places.py": "new members only",

@@ -5,6 +5,7 @@ from typing import Final
 from starlette.responses import Response
 
 from auth.actor import GroupRole
+from forum.curation.pages.tags import threads_with
 from forum.groups import queries
 from forum.groups.commands import membership
 from forum.groups.policies import (
@@ -139,7 +140,9 @@ def _rights(view: View, state: GroupState) -> dict[str, bool]:
 
 @page("see_group_card")
 async def group(view: View) -> Response:
-    """What it is for, who looks after it, what is said in it."""
+    """What it is for, who looks after it, what is said in it; with ``tag``, its threads that have it."""
+    if tag := view.query.get("tag", ""):
+        return await threads_with(view, tag, view.slug())
     return await _group_page(view, None)
 
 

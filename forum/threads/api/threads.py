@@ -4,11 +4,11 @@ from starlette.responses import Response
 
 from auth.actor import Scope
 from forum.api.operation import Call, Nothing, document, nothing, operation, versioned
+from forum.curation.commands.edit_head import edit_head
 from forum.kit.errors import NotFound
 from forum.threads import queries
 from forum.threads.commands.accept_answer import accept_answer, unaccept_answer
 from forum.threads.commands.edit_post import edit_post
-from forum.threads.commands.edit_thread import edit_thread
 from forum.threads.commands.post_reply import post_reply
 from forum.threads.commands.react import give_reaction, take_reaction
 from forum.threads.commands.report import report_post
@@ -77,13 +77,14 @@ async def get_thread(call: Call[None, PostsWanted]) -> Response:
 
 @operation("edit_thread_title_and_tags", body=ThreadEdit, answers={200: ThreadPage}, scope=POST)
 async def patch_thread(call: Call[ThreadEdit, Nothing]) -> Response:
-    """Change the title, the language or the kind; If-Match names the version."""
-    await edit_thread(
+    """Change the title, the language, the kind or the tags; If-Match names the version."""
+    await edit_head(
         call.actor,
         call.id("id"),
         title=call.body.title,
         language=call.body.language,
         kind=call.body.kind,
+        tags=call.body.tags,
         version=call.version(),
     )
     return document(await queries.thread_page(call.actor, call.id("id")))

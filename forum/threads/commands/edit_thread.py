@@ -1,4 +1,4 @@
-"""Change a thread's title, language or kind."""
+"""Change a thread's title, language, kind or tags."""
 from auth.actor import Actor
 from forum.groups.policies import GroupState
 from forum.kit.errors import Invalid, PreconditionMissing, Stale
@@ -10,6 +10,7 @@ from forum.threads.facts import ThreadEdited
 from forum.threads.models import Thread, ThreadKind
 from forum.threads.policies import can_edit_thread, can_start_thread
 from forum.threads.queries import thread_door
+from forum.threads.tags import clean_tags
 
 
 @command
@@ -21,8 +22,9 @@ async def edit_thread(
     version: int | None,
     language: str | None = None,
     kind: ThreadKind | None = None,
+    tags: list[str] | None = None,
 ) -> None:
-    """Raises Stale when somebody else changed it since ``version``."""
+    """What is None stays as it is. Raises Stale when somebody else changed it since ``version``."""
     state = await thread_door(actor, thread_id, lock=True)
     require(can_edit_thread(actor, state))
     title = clean_title(title)
@@ -38,6 +40,7 @@ async def edit_thread(
         slug=thread_slug(title),
         language=language or thread.language,
         kind=kind,
+        tags=thread.tags if tags is None else clean_tags(tags),
         version=version + 1,
     )
     assert actor.member_id is not None

@@ -12,6 +12,9 @@ from markupsafe import Markup, escape
 from starlette.responses import Response
 
 from auth.oidc.target import safe_target
+from forum.curation.commands.edit_head import edit_head
+from forum.curation.queries import tags as tags_of
+from forum.curation.schemas import TagList
 from forum.initiatives.pages.words import stages
 from forum.initiatives.policies import can_draft
 from forum.kit.errors import Invalid, NotFound, Refusal
@@ -24,7 +27,6 @@ from forum.reading import commands as reading
 from forum.threads import queries
 from forum.threads.commands import accept_answer as answers
 from forum.threads.commands import follow as follows
-from forum.threads.commands.edit_thread import edit_thread
 from forum.threads.models import FollowLevel, PostKind, ThreadKind
 from forum.threads.pages.article import article, setting
 from forum.threads.pages.compose import reply_below, to_post
@@ -32,6 +34,7 @@ from forum.threads.pages.kinds import kinds, levels
 from forum.threads.pages.states import may, may_edit_thread, thread_of
 from forum.threads.policies import can_edit_thread, can_write_wiki
 from forum.threads.schemas import PostDoc, SinglePost, ThreadPage
+from forum.threads.tags import MOST_TAGS
 from forum.web.dates import languages
 from forum.web.language import formats
 from forum.web.language import gettext as _
@@ -262,16 +265,20 @@ async def _thread_form(view: View, refusal: Refusal | None) -> Response:
     doc = await _read(view, 0)
     require(can_edit_thread(view.actor, thread_of(doc)))
     values = {"title": doc.title, "language": doc.language, "kind": doc.kind.value} | view.form
+    tags = view.chosen.get("tags", doc.tags)
+    known = decoded(await tags_of.group_tags(view.actor, doc.group.slug), TagList).items
     details = refusal.details if refusal is not None else {}
     return shown(
         view,
         "threads/edit_thread.html",
-        title=_("Edit the thread's title"),
+        title=_("Edit title and tags"),
         thread=doc,
         values=values,
         version=details.get("version", doc.version),
         theirs=details.get("theirs"),
         errors=errors_of(refusal),
+        tags=(tags + [""] * MOST_TAGS)[: max(MOST_TAGS, len(tags))],
+        known=[each.tag for each in known],
         kinds=kinds(),
         languages=languages(formats()).items(),
     )
@@ -282,7 +289,7 @@ async def edit_thread_form(view: View) -> Response:
     return await _thread_form(view, None)
 
 
-@form("edit_thread_title_and_tags", refill=_thread_form)
+@form("edit_thread_title_and_tags", refill=_thread_form, many=("tags",))
 async def save_thread(view: View) -> Response:
     kind = view.text("kind")
     if kind and kind not in set(ThreadKind):
@@ -291,12 +298,13 @@ async def save_thread(view: View) -> Response:
     if language and language not in languages("en"):
         raise Invalid({"language": "unknown_choice"})
     thread_id = view.id("id")
-    await edit_thread(
+    await edit_head(
         view.actor,
         thread_id,
         title=view.text("title"),
         version=view.sent_number("version", 2**31 - 1),
         language=language or None,
         kind=ThreadKind(kind) if kind else None,
+        tags=view.chosen.get("tags"),
     )
     return see(f"/t/{thread_id}", said="saved")
