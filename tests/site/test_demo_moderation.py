@@ -183,6 +183,7 @@ def test_summaries_leave_newer_posts(demo: Demo) -> None:
         WHERE n.created_at IS NULL OR s.edited_at NOT BETWEEN l.created_at AND n.created_at
             OR NOT (m.editor OR m.role = 'facilitator')
     """)
+    assert demo.value("SELECT bool_and(html LIKE '%#p%') FROM summaries")
     versions = "SELECT s.version, r.version FROM summaries s JOIN summary_revisions r ON r.summary_id = s.id"
     assert demo.rows(versions) == [(2, 1)]
 
@@ -207,9 +208,10 @@ def test_threads_are_kept_findable(demo: Demo) -> None:
     assert demo.value("SELECT count(*) FROM threads WHERE locked_at IS NOT NULL AND lock_reason <> ''") == 1
     assert demo.value("SELECT count(*) FROM listings") == 1
     assert demo.rows("""
-        SELECT p.version, r.version, r.body <> p.body, p.edited_at = r.created_at FROM posts p
-        JOIN revisions r ON r.post_id = p.id WHERE p.wiki
-    """) == [(2, 1, True, True)]
+        SELECT p.version, r.version, r.body <> p.body, p.edited_at = r.created_at, m.editor FROM posts p
+        JOIN revisions r ON r.post_id = p.id JOIN threads t ON t.id = p.thread_id
+        JOIN memberships m ON m.group_id = t.group_id AND m.member_id = r.edited_by_id WHERE p.wiki
+    """) == [(2, 1, True, True, True)]
 
 
 def test_the_doctor_finds_nothing(demo: Demo) -> None:

@@ -2,6 +2,7 @@
 from collections.abc import Iterator
 from typing import Any, Final
 
+from forum.curation.summary_text import with_links
 from forum.kit.markdown import RENDERER_VERSION, render
 from forum.kit.text import slugify
 from forum.site.demo.plan import Community
@@ -46,7 +47,7 @@ def listings(community: Community) -> Rows:
 def summaries(community: Community) -> Rows:
     for number, plan in enumerate(community.curation.summaries, start=1):
         now = plan.versions[-1]
-        html = render(now.body, anchor=f"s{number}").html
+        html = with_links(render(now.body, anchor=f"s{number}").html, plan.thread.id)
         yield (
             number,
             plan.thread.id,
