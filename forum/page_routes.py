@@ -97,6 +97,7 @@ PAGES: Final[tuple[PageRoute, ...]] = (
     get("/g/{slug}/activity", activity.of_group),
     get("/g/{slug}/log", moderation_log.group_log),
     get("/g/{slug}/moderation", moderation_log.settings_form),
+    post("/g/{slug}/moderation/slow", moderation_log.save_slow_mode),
     post("/g/{slug}/moderation/names", moderation_log.save_log_names),
     post("/acts/{id:int}/undo", moderation_log.undo),
     get("/g/{slug}/edit", places.text_form),

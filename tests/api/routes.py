@@ -98,6 +98,7 @@ FORMS: dict[str, dict[str, str]] = {
     "save_text": {"purpose": "A purpose.", "rules": "Be kind."},
     "undo": {"next": "/g/public-group/log"},
     "save_log_names": {"named": "1"},
+    "save_slow_mode": {"seconds": "300", "reason": "It is heated."},
     "save_terms": {"cosponsor_goal": "12", "gathering_days": "90"},
     "save_me": {"name": "Ben", "bio": "A few words.", "time_zone": "Europe/Malta", "version": "1"},
     "make_token": {"name": "A script", "scopes": "read", "days": "30", "reach": "all"},

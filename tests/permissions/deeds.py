@@ -67,6 +67,7 @@ DEEDS: dict[str, Deed] = {
     "set_slow_mode": deed(
         api("PUT", GROUP + "/slow-mode", {"seconds": 300}),
         api("DELETE", GROUP + "/slow-mode"),
+        form("/g/{slug}/moderation/slow", seconds="300", reason=""),
     ),
     "see_group_card": deed(api("GET", GROUP), page("/g/{slug}")),
     "read_content": deed(

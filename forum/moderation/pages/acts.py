@@ -37,7 +37,9 @@ WORDS: Final = {
     ActKind.THREAD_LANGUAGE_SET: _("The language of a thread was changed"),
     ActKind.WIKI_MADE: _("A post became a wiki post"),
     ActKind.WIKI_ENDED: _("A wiki post became an ordinary one"),
-    ActKind.EDITOR_NAMED: _("A member was named to write summaries, or is so no longer"),
+    ActKind.EDITOR_NAMED: _("A member was named to write summaries and wiki posts"),
+    ActKind.EDITOR_ENDED: _("A member writes summaries and wiki posts no longer"),
+    ActKind.SUMMARY_REMOVED: _("A thread's summary was removed"),
 }
 REASONS: Final = {
     FlagReason.SPAM: _("Advertising"),
