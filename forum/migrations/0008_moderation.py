@@ -37,6 +37,7 @@ CREATE INDEX listings_group ON listings (group_id, thread_id);
 ALTER TABLE groups ADD CONSTRAINT groups_slow_seconds CHECK (slow_seconds BETWEEN 0 AND 86400);
 UPDATE members SET trusted_at = created_at;
 ALTER TABLE audit_entries ADD CONSTRAINT audit_entries_reason_length CHECK (char_length(reason) <= 2000);
+CREATE INDEX audit_entries_act ON audit_entries (((after ->> 'act')::bigint)) WHERE after ? 'act';
 CREATE UNIQUE INDEX cases_open_post ON cases (post_id) WHERE decided_at IS NULL AND post_id IS NOT NULL;
 CREATE UNIQUE INDEX cases_open_thread ON cases (thread_id) WHERE decided_at IS NULL AND thread_id IS NOT NULL;
 CREATE UNIQUE INDEX cases_open_member ON cases (member_id) WHERE decided_at IS NULL AND member_id IS NOT NULL;

@@ -2,7 +2,9 @@
 
 from starlette.responses import Response
 
+from forum.moderation.pages.acts import reason_words
 from forum.notifications import commands, queries
+from forum.notifications.acts import told
 from forum.notifications.models import NoticeKind
 from forum.notifications.schemas import NoticeDoc, NoticeList
 from forum.threads.pages.lists import next_before
@@ -15,6 +17,8 @@ LINES = 40
 
 def sentence(notice: NoticeDoc) -> str:
     """What happened; who and where stand beside it."""
+    if notice.act is not None:
+        return told(notice.act.kind, undone=notice.kind is NoticeKind.UNDONE)
     return {
         NoticeKind.REPLY: _("answered you"),
         NoticeKind.MENTION: _("named you"),
@@ -73,6 +77,7 @@ async def notices(view: View) -> Response:
         notices=found.items,
         older=next_before(found.next),
         sentence=sentence,
+        reason_words=reason_words,
         target=target,
     )
 

@@ -6,7 +6,22 @@ import msgspec
 from msgspec import Meta
 
 from forum.groups.schemas import GroupBrief, Person
+from forum.moderation.models import ActKind, FlagReason
 from forum.notifications.models import NoticeKind
+
+
+class NoticeAct(msgspec.Struct, frozen=True):
+    """What was done to you or to what you wrote, and why. ``by`` is null where the group does not name its moderators.
+
+    ``automatic``: no person did it. ``case_id``: the verdict, which you can appeal.
+    """
+
+    kind: ActKind
+    case_reason: FlagReason | None
+    reason: str
+    automatic: bool
+    by: Person | None
+    case_id: int | None
 
 
 class NoticeDoc(msgspec.Struct, frozen=True):
@@ -26,6 +41,7 @@ class NoticeDoc(msgspec.Struct, frozen=True):
     post_number: int | None
     excerpt: str | None
     note: str
+    act: NoticeAct | None
     created_at: datetime
     read: bool
     invitation_id: int | None

@@ -43,7 +43,8 @@ class AuditGroup(msgspec.Struct, frozen=True):
 class AuditLine(msgspec.Struct, frozen=True):
     """Who did what to whom. ``actor`` null: no person did; ``member``: whom it is about, if it is about a member.
 
-    ``group`` is null, too, where you may not know of it; ``before`` and ``after`` hold ids and codes.
+    ``group`` is null, too, where you may not know of it; ``before`` and ``after`` hold ids and codes. ``actor_untold``:
+    a person did it, whom their group does not name; ``reason``: their words, ``on_behalf_of``: for whom they acted.
     """
 
     id: int
@@ -54,6 +55,9 @@ class AuditLine(msgspec.Struct, frozen=True):
     actor: Person | None
     member: Person | None
     group: AuditGroup | None
+    actor_untold: bool
+    on_behalf_of: Person | None
+    reason: str
     before: dict[str, Any]
     after: dict[str, Any]
 

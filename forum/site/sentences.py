@@ -44,51 +44,49 @@ SENTENCES: Final = {
     "group.leaving_set": _("%(who)s changed what leaving %(group)s means"),
     "group.log_names_set": _("%(who)s changed whether the log of %(group)s names those who look after it"),
     "group.terms_set": _("%(who)s changed what an initiative needs in %(group)s"),
-    "group.slow_mode_set": _("%(who)s changed how long members of %(group)s wait between two posts"),
     "group.text_edited": _("%(who)s rewrote the purpose or the rules of %(group)s"),
     "group.invited": _("%(who)s invited %(whom)s to %(group)s"),
     "group.link_made": _("%(who)s made an invitation link to %(group)s"),
-    # what moderation does to people
-    "member.warned": _("%(who)s warned %(whom)s"),
-    "member.warned.undone": _("%(who)s took back a warning to %(whom)s"),
-    "member.silenced": _("%(who)s silenced %(whom)s for a while"),
-    "member.silenced.undone": _("%(who)s took back that %(whom)s was silenced"),
-    "member.suspended": _("%(who)s suspended %(whom)s"),
-    "member.suspended.undone": _("%(who)s took back that %(whom)s was suspended"),
-    "member.suspension_confirmed": _("%(who)s agreed, as the second person, that %(whom)s is suspended"),
-    "member.sanction_lifted": _("%(who)s lifted a sanction of %(whom)s"),
-    "member.sanction_lifted.undone": _("%(who)s put a sanction of %(whom)s back in force"),
-    # what was learned
-    "thread.tagged": _("%(who)s changed the tags of a thread in %(group)s"),
-    "thread.tagged.undone": _("%(who)s took back a change of tags in %(group)s"),
-    "thread.language_set": _("%(who)s changed the language of a thread in %(group)s"),
-    "thread.language_set.undone": _("%(who)s took back a change of language in %(group)s"),
-    "group.editor_named": _("%(who)s let %(whom)s write summaries and wiki posts in %(group)s"),
-    "group.editor_named.undone": _("%(who)s took back that somebody writes summaries and wiki posts in %(group)s"),
-    "group.editor_ended": _("%(who)s lets %(whom)s no longer write summaries and wiki posts in %(group)s"),
-    "group.editor_ended.undone": _("%(who)s lets somebody write summaries and wiki posts in %(group)s again"),
-    "thread.summary_removed": _("%(who)s removed the summary of a thread in %(group)s"),
-    "thread.summary_removed.undone": _("%(who)s brought the summary of a thread in %(group)s back"),
-    "post.wiki_made": _("%(who)s made a post in %(group)s a wiki post"),
-    "post.wiki_made.undone": _("%(who)s took back that a post in %(group)s is a wiki post"),
-    "post.wiki_ended": _("%(who)s ended the wiki of a post in %(group)s"),
-    "post.wiki_ended.undone": _("%(who)s made a post in %(group)s a wiki post again"),
     # initiatives
     "initiative.reopened": _("%(who)s took up an initiative in %(group)s again"),
     "poll.closed_early": _("%(who)s closed a poll in %(group)s before its time"),
     "poll.outcome_changed": _("%(who)s changed what came of a poll in %(group)s"),
     "initiative.answered": _("%(who)s gave the official answer to an initiative in %(group)s"),
-    # cases
-    "case.decided": _("%(who)s decided a case"),
-    "case.decided.undone": _("%(who)s opened a decided case again"),
-    "appeal.decided": _("%(who)s decided an appeal of %(whom)s"),
-    "post.approved": _("%(who)s let a first post of %(whom)s appear"),
-    "post.noted": _("%(who)s wrote to %(whom)s about a post"),
-    "post.noted.undone": _("%(who)s took back what was written to %(whom)s about a post"),
-    "post.hidden": _("%(who)s hid a post"),
-    "post.hidden.undone": _("%(who)s showed a hidden post again"),
-    "post.removed": _("%(who)s removed a post"),
-    "post.removed.undone": _("%(who)s brought a removed post back"),
+    # moderation and curation
+    "case.decided": _("%(who)s decided a case in %(group)s"),
+    "appeal.decided": _("%(who)s decided an appeal in %(group)s"),
+    "post.approved": _("%(who)s let a newcomer's post through in %(group)s"),
+    "post.noted": _("%(who)s sent an author in %(group)s a note"),
+    "post.hidden": _("%(who)s hid a post in %(group)s"),
+    "post.restored": _("%(who)s showed a post in %(group)s again"),
+    "post.removed": _("%(who)s removed a post from %(group)s"),
+    "post.purged": _("%(who)s deleted a post from %(group)s for good"),
+    "post.edited_by_staff": _("%(who)s edited a post of another in %(group)s"),
+    "posts.day_removed": _("%(who)s removed all posts of one day by %(whom)s"),
+    "member.warned": _("%(who)s warned %(whom)s"),
+    "member.silenced": _("%(who)s silenced %(whom)s for a while"),
+    "member.suspended": _("%(who)s suspended %(whom)s for a while"),
+    "member.suspension_confirmed": _("%(who)s confirmed the suspension of %(whom)s"),
+    "member.sanction_lifted": _("%(who)s lifted what was held against %(whom)s"),
+    "glass.opened": _("%(who)s opened %(group)s for an hour"),
+    "group.slow_mode_set": _("%(who)s set the slow mode of %(group)s"),
+    "group.editor_named": _("%(who)s let somebody in %(group)s write summaries and wiki posts"),
+    "group.editor_ended": _("%(who)s no longer lets somebody in %(group)s write summaries and wiki posts"),
+    "thread.pinned": _("%(who)s pinned a thread in %(group)s"),
+    "thread.unpinned": _("%(who)s took a thread in %(group)s off the top"),
+    "thread.locked": _("%(who)s locked a thread in %(group)s"),
+    "thread.unlocked": _("%(who)s opened a thread in %(group)s for replies again"),
+    "thread.moved": _("%(who)s moved a thread from %(group)s to another group"),
+    "thread.merged": _("%(who)s merged a thread of %(group)s into another"),
+    "thread.split": _("%(who)s split a thread in %(group)s"),
+    "thread.listed": _("%(who)s listed a thread of %(group)s in a second group"),
+    "thread.unlisted": _("%(who)s no longer lists a thread of %(group)s in a second group"),
+    "thread.tagged": _("%(who)s changed the tags of a thread in %(group)s"),
+    "thread.marked_duplicate": _("%(who)s marked a thread in %(group)s as a duplicate"),
+    "thread.language_set": _("%(who)s changed the language of a thread in %(group)s"),
+    "thread.summary_removed": _("%(who)s removed the summary of a thread in %(group)s"),
+    "post.wiki_made": _("%(who)s made a wiki post of a post in %(group)s"),
+    "post.wiki_ended": _("%(who)s made an ordinary post of a wiki post in %(group)s"),
     # courses and provisioning
     "roster.asked": _("%(who)s asked for a roster of %(group)s"),
     "roster.complete": _("A roster was read to its end: %(group)s"),
@@ -120,6 +118,9 @@ OF_ONESELF: Final = {
     "token.created": _("%(who)s made an API token"),
     "token.ended": _("%(who)s ended an API token"),
 }
+# Each act can be taken back, in words made of its own.
+UNDONE: Final = ".undone"
+TAKEN_BACK: Final = _("%(who)s undid this: %(what)s")
 # What an entry tells beside its sentence; ids say nothing to a reader.
 DETAILS: Final = {
     "provider": _("by"),
@@ -134,7 +135,7 @@ DETAILS: Final = {
     "how": _("how"),
     "count": _("how many"),
 }
-UNTOLD: Final = frozenset({"token", "groups", "group", "client", "resource", "session"})
+UNTOLD: Final = frozenset({"token", "groups", "group", "client", "resource", "session", "act", "sanction"})
 REASONS: Final = {
     "signed_out": _("signed out"),
     "ended_by_owner": _("they ended it themselves"),
@@ -162,25 +163,34 @@ REASONS: Final = {
 
 def action_words(action: str) -> str:
     """The sentence without names, for a list to choose from."""
+    if action.endswith(UNDONE):
+        return gettext(TAKEN_BACK) % {"who": "…", "what": action_words(action.removesuffix(UNDONE))}
     sentence = gettext(SENTENCES[action]) if action in SENTENCES else action
     return " ".join((sentence % dict.fromkeys(("who", "whom", "group"), "…")).split())
 
 
 def sentence(line: AuditLine, reader: Actor) -> Markup:
     """What happened, with the names as links."""
+    if line.action.endswith(UNDONE):
+        who = _named(line.actor, reader, gettext("You"), _nobody(line))
+        return Markup(gettext(TAKEN_BACK)) % {"who": who, "what": action_words(line.action.removesuffix(UNDONE))}  # noqa: S704 - as below
     text = SENTENCES.get(line.action)
     if line.member is not None and line.member == line.actor:
         text = OF_ONESELF.get(line.action, text)
     if text is None:
-        who = _named(line.actor, reader, gettext("You"), gettext("The system"))
+        who = _named(line.actor, reader, gettext("You"), _nobody(line))
         return Markup("%s: <code>%s</code>") % (who, line.action)
-    nobody = gettext("somebody unknown") if line.action.endswith(".refused") else gettext("The system")
+    nobody = gettext("somebody unknown") if line.action.endswith(".refused") else _nobody(line)
     names = {
         "who": _named(line.actor, reader, gettext("You"), nobody),
         "whom": _named(line.member, reader, gettext("you"), gettext("somebody")),
         "group": _place(line),
     }
     return Markup(gettext(text)) % names  # noqa: S704 - our sentence; the names are escaped
+
+
+def _nobody(line: AuditLine) -> str:
+    return gettext("Those who look after the place") if line.actor_untold else gettext("The system")
 
 
 def _place(line: AuditLine) -> Markup | str:
@@ -200,6 +210,8 @@ def _named(person: Person | None, reader: Actor, oneself: str, nobody: str) -> M
 def details(line: AuditLine) -> list[tuple[str, str]]:
     """Labels and values of what else the entry holds."""
     found = []
+    if line.on_behalf_of is not None:
+        found.append((gettext("on behalf of"), line.on_behalf_of.name))
     for name, value in line.after.items():
         if name in UNTOLD or value is None or value == "":
             continue

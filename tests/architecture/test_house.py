@@ -50,6 +50,7 @@ OWN_NAMES = {
     "moderation/verdicts": "what a verdict does, and how it is taken back, for the commands that decide",
     "moderation/waiting": "what becomes of a newcomer's post, for the verdicts",
     "moderation/openness": "what everybody is told of the acts of moderation, and for whose ears a reason is, pure",
+    "notifications/acts": "what was done to a member, in words to them",
     "moderation/posts": "hide, remove and restore, for the commands that decide it",
     "curation/summary_text": "a kept text rendered, with links to the posts of its thread, pure",
     "searching/engine": "the engine of this process",

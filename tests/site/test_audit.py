@@ -4,8 +4,11 @@ from html import unescape
 
 import pytest
 
-from forum.kit.transaction import connection
+from forum.kit.transaction import command, connection
+from forum.moderation.models import ActKind
+from forum.outbox.record import audit
 from forum.site.sentences import SENTENCES
+from tests.moderation.acting import act
 from tests.support.clients import counting
 
 pytestmark = pytest.mark.anyio
@@ -210,3 +213,47 @@ class values_of:  # noqa: N801 - reads as a word
         import asyncpg
 
         asyncpg.Connection.fetchval = self.original
+
+
+@pytest.fixture
+async def hidden_by_fay(client, cast):
+    """Fay hides Ben's post in the closed group, on behalf of Ada, and takes it back."""
+    where = {"group_id": cast.groups["closed"], "post_id": cast.first["closed"], "member_id": cast.members["ben"]}
+    done = await act(
+        cast.members["fay"], ActKind.POST_HIDDEN, **where, reason="Too loud.", on_behalf_of=cast.members["ada"]
+    )
+    await record_undone(cast.members["fay"], ActKind.POST_HIDDEN, done, cast.groups["closed"])
+    return done
+
+
+@command
+async def record_undone(actor, kind, act_id, group_id):
+    await audit(actor, f"{kind.value}.undone", "act", act_id, group_id=group_id, after={"act": act_id})
+
+
+async def test_who_did_an_act_is_told_where_the_group_says_so(client, cast, hidden_by_fay):
+    for named in (False, True):
+        async with connection() as sql:
+            await sql.execute("UPDATE groups SET log_names_moderators = $1", named)
+        items = (await client("ben").get("/api/v1/audit")).json()["items"]
+        assert [item["action"] for item in items] == ["post.hidden.undone", "post.hidden"]
+        assert [(item["actor"] or {}).get("username") for item in items] == ["fay" if named else None] * 2
+        assert [item["actor_untold"] for item in items] == [not named] * 2
+        assert (items[1]["reason"], items[1]["on_behalf_of"] is not None) == ("Too loud.", named)
+        page = unescape((await client("ben", browser=True).get("/me/activity")).text).partition("<main")[2]
+        assert "“Too loud.”" in page and ("Fay" in page, "on behalf of" in page) == (named, named)
+        assert ("Those who look after the place hid a post" in page) is not named
+        assert "undid this: … hid a post in …" in page
+
+
+async def test_those_who_look_after_the_group_see_who_did_what_for_whom(client, cast, hidden_by_fay):
+    for who in ("fay", "adi"):
+        items = (await client(who).get("/api/v1/audit")).json()["items"]
+        assert {item["actor"]["username"] for item in items} == {"fay"}
+        assert items[-1]["on_behalf_of"]["username"] == "ada"
+    for who in ("ada", "cem", "sol"):
+        assert await ids(client, who) == set()
+
+
+def test_every_kind_of_act_has_a_sentence():
+    assert not {kind.value for kind in ActKind} - set(SENTENCES)

@@ -68,18 +68,19 @@ async def flag(actor: Actor, target: Target, reason: FlagReason, note: str = "")
         else:
             hide = False
     if hide:
-        await _hide(case_id, target.id, thing.group_id)
+        await _hide(case_id, target.id, thing.group_id, thing.author_id)
     return case_id
 
 
-async def _hide(case_id: int, post_id: int, group_id: int | None) -> None:
-    """The forum itself does, until a person looks; its author is told once one has."""
+async def _hide(case_id: int, post_id: int, group_id: int | None, author_id: int) -> None:
+    """The forum itself does, until a person looks; its author is told both times."""
     was = await set_state([post_id], PostState.HIDDEN)
     await enter(
         None,
         ActKind.POST_HIDDEN,
         group_id=group_id,
         post_id=post_id,
+        member_id=author_id,
         case_id=case_id,
         after={"flaggers": HIDING},
         undo={"case": case_id, "was": {str(post): state.value for post, state in was.items()}, "now": "hidden"},

@@ -44,8 +44,9 @@ async def undo_act(actor: Actor, act_id: int, reason: str = "") -> None:
     async with connection() as sql:
         await sql.execute(MARK, act_id, actor.member_id)
     await audit(
-        actor.member_id, f"{done.kind.value}.undone", "act", act_id, group_id=done.group_id, reason=reason
-    )
+        actor.member_id, f"{done.kind.value}.undone", "act", act_id, group_id=done.group_id, reason=reason,
+        after={"act": act_id},
+    )  # fmt: skip
     await record(
         ActUndone(act_id=act_id, kind=done.kind.value, group_id=done.group_id, member_id=done.member_id)
     )

@@ -10,6 +10,7 @@ from forum.initiatives.pages import words
 from forum.kit.errors import Invalid, Refusal
 from forum.kit.verdict import require
 from forum.members.policies import can_administer
+from forum.moderation.pages.acts import reason_words
 from forum.notifications.pages import sentence, target
 from forum.site import queries
 from forum.site.claims import Preview, previewed
@@ -37,6 +38,7 @@ async def home(view: View) -> Response:
         home=mine,
         words=words,
         sentence=sentence,
+        reason_words=reason_words,
         target=target,
     )
 
