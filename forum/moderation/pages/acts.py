@@ -38,13 +38,8 @@ WORDS: Final = {
     ActKind.WIKI_MADE: _("A post became a wiki post"),
     ActKind.WIKI_ENDED: _("A wiki post became an ordinary one"),
     ActKind.EDITOR_NAMED: _("A member was named to write summaries and wiki posts"),
-<<<<<<< HEAD
-    ActKind.EDITOR_ENDED: _("A member writes summaries and wiki posts no longer"),
-    ActKind.SUMMARY_REMOVED: _("A thread's summary was removed"),
-=======
     ActKind.EDITOR_ENDED: _("A member no longer writes summaries and wiki posts"),
     ActKind.SUMMARY_REMOVED: _("The summary of a thread was removed"),
->>>>>>> 0f1afc5 (Each affected member is told what was done and why; the audit log speaks of every act, with its reason and for whom)
 }
 REASONS: Final = {
     FlagReason.SPAM: _("Advertising"),
