@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 
 
@@ -39,6 +40,15 @@ class Scope(StrEnum):
 ALL_SCOPES = frozenset(Scope)
 
 
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A group that site staff opened for a while, with a reason (break-glass)."""
+
+    slug: str
+    title: str
+    until: datetime
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Actor:
     """The person (or visitor) behind a request.
@@ -46,8 +56,8 @@ class Actor:
     ``listed`` are the ids of the groups whose existence this actor may know, ``readable`` those whose content
     they may read: every read is narrowed by one of the two. ``roles`` are their places in groups.
     ``banned`` from, or suspended in, these groups: to them they are a visitor. ``silenced`` everywhere, ``silenced_in``
-    some groups: they read and write nothing. ``opened``: groups that site staff opened with a reason, for a while
-    (break-glass). ``edits_in``: groups whose facilitators named them to write summaries and wiki posts. ``trusted``:
+    some groups: they read and write nothing. ``opened``: groups, by id, that they opened by breaking glass.
+    ``edits_in``: groups whose facilitators named them to write summaries and wiki posts. ``trusted``:
     what they post appears at once.
     ``fresh``: they proved who they are a short while ago (or act by a token with the scope for staff).
     ``restricted``: a token that opens some groups only; nothing outside them is listed, readable or a role.
@@ -64,7 +74,7 @@ class Actor:
     trusted: bool = False
     roles: Mapping[int, GroupRole] = field(default_factory=dict)
     banned: frozenset[int] = frozenset()
-    opened: frozenset[int] = frozenset()
+    opened: Mapping[int, Opened] = field(default_factory=dict)
     edits_in: frozenset[int] = frozenset()
     listed: tuple[int, ...] = ()
     readable: tuple[int, ...] = ()

@@ -1,11 +1,12 @@
 """The forum's side of sign-in: who a credential belongs to, and what they may know and read."""
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import asyncpg
+import msgspec
 
-from auth.actor import VISITOR, Actor, GroupRole, Scope, StaffRole, Status
+from auth.actor import VISITOR, Actor, GroupRole, Opened, Scope, StaffRole, Status
 from auth.directory import (
     Claims,
     Connected,
@@ -35,24 +36,27 @@ LEFT JOIN who ON true
 CROSS JOIN LATERAL (
     SELECT
         array_agg(g.id) FILTER (WHERE g.visibility = 'public'
-            OR (NOT of.shut AND (g.visibility <> 'hidden' OR (who.active AND (ms.id IS NOT NULL OR of.open)))))
+            OR (NOT of.shut AND (g.visibility <> 'hidden'
+                OR (who.active AND (ms.id IS NOT NULL OR of.open_until IS NOT NULL)))))
             AS listed,
         array_agg(g.id) FILTER (WHERE g.visibility = 'public'
-            OR (NOT of.shut AND who.active AND (g.visibility = 'members' OR ms.id IS NOT NULL OR of.open))) AS readable,
+            OR (NOT of.shut AND who.active AND (g.visibility = 'members' OR ms.id IS NOT NULL
+                OR of.open_until IS NOT NULL))) AS readable,
         array_agg(g.id) FILTER (WHERE ms.role = 'reader' AND NOT of.shut AND who.active) AS reads_in,
         array_agg(g.id) FILTER (WHERE ms.role = 'member' AND NOT of.shut AND who.active) AS member_of,
         array_agg(g.id) FILTER (WHERE ms.role = 'facilitator' AND NOT of.shut AND who.active) AS facilitates,
         array_agg(g.id) FILTER (WHERE ms.editor AND ms.role <> 'reader' AND NOT of.shut AND who.active) AS edits_in,
         array_agg(g.id) FILTER (WHERE ms.silenced_until > now()) AS silenced_in,
-        array_agg(g.id) FILTER (WHERE NOT of.shut AND who.active AND of.open) AS opened,
+        json_agg(json_build_object('id', g.id, 'slug', g.slug, 'title', g.title, 'until', of.open_until))
+            FILTER (WHERE NOT of.shut AND who.active AND of.open_until IS NOT NULL) AS opened,
         array_agg(g.id) FILTER (WHERE of.shut) AS banned
     FROM groups g
     LEFT JOIN memberships ms ON ms.group_id = g.id AND ms.member_id = who.member_id
     LEFT JOIN bans b ON b.group_id = g.id AND b.member_id = who.member_id
     CROSS JOIN LATERAL (
         SELECT b.id IS NOT NULL OR coalesce(ms.suspended_until > now(), false) AS shut,
-            coalesce(who.may_open, false) AND EXISTS (SELECT FROM glass_openings o
-                WHERE o.member_id = who.member_id AND o.group_id = g.id AND o.until > now()) AS open
+            CASE WHEN who.may_open THEN (SELECT max(o.until) FROM glass_openings o
+                WHERE o.member_id = who.member_id AND o.group_id = g.id AND o.until > now()) END AS open_until
     ) of
 """
 _DOORS = _DOORS_OPEN + ") AS doors"
@@ -283,7 +287,7 @@ def _actor(
         trusted=row["trusted"],
         roles=roles,
         banned=frozenset(row["banned"] or ()),
-        opened=frozenset(row["opened"] or ()),
+        opened=_opened(row["opened"]),
         edits_in=frozenset(row["edits_in"] or ()),
         listed=tuple(row["listed"] or ()),
         readable=tuple(row["readable"] or ()),
@@ -297,6 +301,20 @@ def _actor(
         # Notices come from everywhere, so their number would tell of other groups.
         unread_notices=0 if restricted else row["unread_notices"],
     )
+
+
+class _Opening(msgspec.Struct, frozen=True):
+    id: int
+    slug: str
+    title: str
+    until: datetime
+
+
+def _opened(found: bytes | None) -> dict[int, Opened]:
+    if not found:
+        return {}
+    each = msgspec.json.decode(found, type=list[_Opening])
+    return {one.id: Opened(one.slug, one.title, one.until) for one in each}
 
 
 def _session_actor(row: asyncpg.Record) -> Actor:

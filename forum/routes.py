@@ -10,6 +10,7 @@ from forum.curation.api import tags
 from forum.groups import api as groups
 from forum.initiatives.api import initiatives, work
 from forum.members import api as members
+from forum.moderation.api import glass
 from forum.moderation.api import log as moderation_log
 from forum.moderation.api import settings as moderation_settings
 from forum.notifications import api as notices
@@ -121,6 +122,8 @@ API = (
     delete("/groups/{slug}/members/{username}", groups.delete_member),
     put("/groups/{slug}/bans/{username}", groups.put_ban),
     delete("/groups/{slug}/bans/{username}", groups.delete_ban),
+    put("/groups/{slug}/glass", glass.put_glass),
+    delete("/groups/{slug}/glass", glass.delete_glass),
     get("/groups/{slug}/requests", groups.list_requests),
     put("/groups/{slug}/requests/{request_id:int}/decision", groups.put_decision),
     post("/groups/{slug}/invitations", groups.post_invitation),

@@ -14,6 +14,7 @@ from forum.moderation import subscribers as standing
 from forum.notifications.jobs import cases as tell_cases
 from forum.notifications.jobs import initiatives as tell_initiatives
 from forum.notifications.jobs import moderation as tell_acts
+from forum.notifications.jobs import oversight
 from forum.notifications.jobs import places as tell_places
 from forum.notifications.jobs import polls as tell_polls
 from forum.notifications.jobs import posts as tell
@@ -75,7 +76,13 @@ SUBSCRIPTIONS: Subscriptions = {
     polls.PollClosingSoon: Subscribers(later=(tell_polls.tell_of_closing_poll,)),
     polls.PollClosed: Subscribers(later=(tell_polls.tell_of_closed_poll,)),
     polls.OutcomeWritten: Subscribers(later=(tell_polls.tell_of_outcome,)),
-    moderation.ActDone: Subscribers(later=(tell_acts.tell_of_act,)),
+    moderation.ActDone: Subscribers(
+        later=(
+            tell_acts.tell_of_act,
+            Later(oversight.tell_of_glass, oversight.opening_of),
+            Later(oversight.tell_of_waiting_suspension, oversight.suspension_of),
+        )
+    ),
     moderation.ActUndone: Subscribers(later=(tell_acts.tell_of_undone,)),
     moderation.CaseOpened: Subscribers(later=(tell_cases.tell_of_case,)),
     moderation.CaseWaiting: Subscribers(later=(tell_cases.tell_of_waiting_case,)),

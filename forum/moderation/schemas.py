@@ -8,6 +8,9 @@ from msgspec import Meta
 from forum.groups.schemas import Person
 from forum.moderation.models import ActKind, FlagReason
 
+Reason = Annotated[str, Meta(max_length=2000)]
+Words = Annotated[str, Meta(max_length=8000)]
+
 
 class LogThread(msgspec.Struct, frozen=True):
     id: int
@@ -64,7 +67,6 @@ class ModerationSettings(msgspec.Struct, frozen=True):
 
     log_names_moderators: bool
     slow_seconds: int
-Words = Annotated[str, Meta(max_length=8000)]
 
 
 class SlowMode(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -72,3 +74,11 @@ class SlowMode(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     seconds: Annotated[int, Meta(ge=0, le=2**31 - 1)]
     reason: Words = ""
+
+
+class GlassWish(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    reason: Reason
+
+
+class GlassOpened(msgspec.Struct, frozen=True):
+    until: datetime

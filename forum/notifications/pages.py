@@ -49,6 +49,8 @@ def sentence(notice: NoticeDoc) -> str:
         NoticeKind.ENDED: _("ended an initiative") if notice.actor else _("An initiative has ended"),
         NoticeKind.POLL_CLOSING: _("A poll closes soon; your vote counts until then"),
         NoticeKind.POLL_CLOSED: _("A poll has closed. Please say what comes of it"),
+        NoticeKind.GLASS: _("opened your group for an hour and reads it, with this reason"),
+        NoticeKind.CONFIRMATION: _("suspended somebody for more than a week; that waits for a second person"),
         NoticeKind.OUTCOME: _("wrote what comes of a poll in which you voted"),
     }.get(notice.kind, _("Something new"))
 
@@ -63,6 +65,10 @@ def target(notice: NoticeDoc) -> str:
         return f"/t/{notice.thread_id}"
     if notice.kind is NoticeKind.REQUEST and notice.group is not None:
         return f"/g/{notice.group.slug}/requests"
+    if notice.kind is NoticeKind.GLASS and notice.group is not None:
+        return f"/g/{notice.group.slug}/activity"
+    if notice.kind is NoticeKind.CONFIRMATION:
+        return "/moderation/confirmations"
     return f"/g/{notice.group.slug}" if notice.group is not None else "/notices"
 
 
@@ -87,7 +93,7 @@ async def read_notice(view: View) -> Response:
     """Marks it as read and goes where it leads."""
     await commands.mark_notice_read(view.actor, view.id("id"))
     to = view.text("to")
-    return see(to if to.startswith(("/p/", "/t/", "/g/", "/i/")) else "/notices")
+    return see(to if to.startswith(("/p/", "/t/", "/g/", "/i/", "/moderation")) else "/notices")
 
 
 @form("keep_drafts_and_preview")

@@ -53,7 +53,7 @@ VISIBLE = (
         AND NOT EXISTS (SELECT FROM shut_out b WHERE b.group_id = n.group_id AND b.member_id = n.member_id)))
     AND (n.thread_id IS NULL OR EXISTS (
         SELECT FROM threads v WHERE v.id = n.thread_id AND v.group_id = ANY($2::bigint[])))
-    AND (n.kind NOT IN ('report', 'request') OR EXISTS (
+    AND (n.kind NOT IN ('report', 'request', 'glass', 'confirmation') OR EXISTS (
         SELECT FROM memberships k WHERE k.group_id = n.group_id AND k.member_id = $1 AND k.role = 'facilitator')
         OR EXISTS (SELECT FROM members k WHERE k.id = $1 AND k.staff IS NOT NULL))
     AND (n.post_id IS NULL OR EXISTS (SELECT FROM posts v WHERE v.id = n.post_id AND v.state = 'public'))

@@ -69,6 +69,8 @@ SENTENCES: Final = {
     "member.suspension_confirmed": _("%(who)s confirmed the suspension of %(whom)s"),
     "member.sanction_lifted": _("%(who)s lifted what was held against %(whom)s"),
     "glass.opened": _("%(who)s opened %(group)s for an hour"),
+    "glass.closed": _("%(who)s closed %(group)s again"),
+    "glass.not_found": _("%(who)s tried to open a group that is not there"),
     "group.slow_mode_set": _("%(who)s set the slow mode of %(group)s"),
     "group.editor_named": _("%(who)s let somebody in %(group)s write summaries and wiki posts"),
     "group.editor_ended": _("%(who)s no longer lets somebody in %(group)s write summaries and wiki posts"),

@@ -44,6 +44,12 @@ def time_tag(at: datetime | None, zone_name: str, now: datetime | None = None) -
     return Markup('<time datetime="%s" title="%s">%s</time>') % (machine, full, short)
 
 
+def full_tag(at: datetime, zone_name: str) -> Markup:
+    """With its time of day on the page itself: what ends within hours."""
+    machine, full, _ = moment(at, zone_name)
+    return Markup('<time datetime="%s">%s</time>') % (machine, full)
+
+
 def _short(seconds: int) -> str | None:
     """`now`, `5 min`, `3 h`; None from a day on and for what is to come, where the date itself says more."""
     if seconds <= -MINUTE:

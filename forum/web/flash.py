@@ -24,6 +24,8 @@ _SENTENCES: Final = {
     "banned": _("They are out, and cannot come back in."),
     "unbanned": _("The ban is lifted."),
     "role": _("Their role is changed."),
+    "glass_opened": _("The group is open to you for an hour. Its facilitators are told."),
+    "glass_closed": _("The group is closed to you again."),
     "ended": _("That session is ended."),
     "token_made": _("This token was made already, and is shown only once. If you have not copied it, end it here."),
     "token_ended": _("The token is ended. Nothing can be done with it any more."),

@@ -118,6 +118,8 @@ class View:
             keys="off" if cookies.get("keys") == "off" else "",
             section=section,
             demo=self.web.demo,
+            opened=tuple(actor.opened.values()),
+            zone=self.zone if actor.opened else "UTC",
         )
 
 

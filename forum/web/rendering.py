@@ -16,6 +16,7 @@ from jinja2.runtime import Context
 from markupsafe import Markup, escape
 from starlette.responses import HTMLResponse, Response
 
+from auth.actor import Opened
 from forum.web import dates, language, static
 from forum.web.messages import explain, explain_field
 
@@ -43,6 +44,11 @@ def _loader() -> ChoiceLoader:
 @pass_context
 def _when(context: Context, at: datetime | None) -> Markup:
     return dates.time_tag(at, context.get("zone", "UTC"))
+
+
+@pass_context
+def _in_full(context: Context, at: datetime) -> Markup:
+    return dates.full_tag(at, context.get("zone", "UTC"))
 
 
 @lru_cache(maxsize=5000)
@@ -92,6 +98,7 @@ def _environment() -> Environment:
     env.install_gettext_callables(language.gettext, language.ngettext, newstyle=True)  # type: ignore[attr-defined]
     env.policies["ext.i18n.trimmed"] = True
     env.filters["when"] = _when
+    env.filters["in_full"] = _in_full
     env.filters["day"] = dates.day_of_year
     env.filters["grouped"] = lambda number: _grouped(number, language.formats())
     env.globals.update(
@@ -126,6 +133,8 @@ class Frame(NamedTuple):
     keys: str
     section: str
     demo: str = ""
+    opened: tuple[Opened, ...] = ()
+    zone: str = ""
 
 
 @lru_cache(maxsize=1000)
@@ -133,7 +142,7 @@ def _pieces(frame: Frame) -> tuple[str, ...]:
     """The frame cut at its holes: text, hole's name, text, hole's name, …, text."""
     holes = {name: Markup(f"\x01{name}\x02") for name in ("title", "head", "next", "content", "said")}  # noqa: S704 - our names
     shown = _env.get_template("base.html").render(
-        frame=frame, lang=frame.language, dir=language.direction(frame.language), **holes
+        frame=frame, zone=frame.zone, lang=frame.language, dir=language.direction(frame.language), **holes
     )
     return tuple(_HOLE.split(shown))
 

@@ -37,6 +37,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "put_membership": {"reason": "I work on this."},
     "put_role": {"role": "member"},
     "put_ban": {"reason": "Spam."},
+    "put_glass": {"reason": "Somebody is in danger."},
     "put_decision": {"approve": True, "answer": "Welcome."},
     "post_invitation": {"username": "eve", "days": 10},
     "patch_me": {"name": "Ben", "bio": "A few words.", "time_zone": "Europe/Malta"},
@@ -93,6 +94,7 @@ FORMS: dict[str, dict[str, str]] = {
     "send_thread": {"title": "A title", "body": "A text.", "language": "en", "kind": "discussion"},
     "change_member": {"do": "member"},
     "lift_ban": {"username": "bea"},
+    "open_glass": {"reason": "Somebody is in danger."},
     "decide": {"do": "approve", "answer": "Welcome."},
     "invite": {"username": "eve", "days": "10"},
     "save_text": {"purpose": "A purpose.", "rules": "Be kind."},
@@ -132,7 +134,8 @@ LONG_FIELDS = {
 }  # fmt: skip
 LONGER = {("post_platform", "name"): 120, ("put_summary", "body"): 8000}
 # Whom an operation listens to, where it is neither Ben nor Fay: an administrator; a session, never a token.
-ASKERS = {"patch_post": ("ben", False), "patch_me": ("ben", False), "post_token": ("fay", True)} | dict.fromkeys(
+ASKERS = {"patch_post": ("ben", False), "patch_me": ("ben", False), "post_token": ("fay", True),
+          "put_glass": ("ada", False), "open_glass": ("ada", True)} | dict.fromkeys(
     ("post_platform", "post_deployment", "post_roster_run"), ("adi", True)
 )
 

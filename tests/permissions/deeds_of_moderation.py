@@ -1,7 +1,10 @@
 """What those who look after the place do, as requests on both surfaces."""
 from tests.moderation.acting import UNDOABLE, act
+from tests.permissions import stage as on
 from tests.permissions.asking import GROUP, Deed, api, deed, form, page
 from tests.permissions.stage import Stage
+
+WHY = {"reason": "Because it has to be."}
 
 
 async def undoable(stage: Stage) -> None:
@@ -18,5 +21,13 @@ MODERATION: dict[str, Deed] = {
     "see_moderation_settings": deed(api("GET", GROUP + "/moderation-settings"), page("/g/{slug}/moderation")),
     "name_moderators_in_log": deed(
         api("PUT", GROUP + "/log-names", {"named": True}), form("/g/{slug}/moderation/names", named="1")
+    ),
+    "open_glass": deed(
+        api("PUT", GROUP + "/glass", WHY),
+        api("DELETE", GROUP + "/glass"),
+        page("/g/{slug}/glass"),
+        form("/g/{slug}/glass", **WHY),
+        form("/g/{slug}/glass/close"),
+        prepare=on.opened_already,
     ),
 }

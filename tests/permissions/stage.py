@@ -6,19 +6,20 @@ from typing import Any
 from forum.kit.transaction import connection
 from forum.polls.commands.close_poll import close_due
 from tests.cast import STRANGER, Cast
-from tests.permissions.table import SITE
+from tests.permissions.table import SITE, STAFF
 
 TOKEN = "a-token-of-a-link"
 
 
 @dataclass(slots=True)
 class Stage:
-    """``own`` says whose the thing in question is; ``kind`` which group it lies in."""
+    """``own`` says whose the thing in question is; ``kind`` which group it lies in, ``glass`` that they opened it."""
 
     cast: Cast
     kind: str
     who: str
     own: bool = False
+    glass: bool = False
     ids: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -53,6 +54,21 @@ class Stage:
 async def sql(statement: str, *values: Any) -> Any:
     async with connection() as raw:
         return await raw.fetchval(statement, *values)
+
+
+async def glass(stage: Stage) -> None:
+    """The actor, one of the site's staff, has opened the group a short while ago."""
+    await sql(
+        "INSERT INTO glass_openings (group_id, member_id, reason, until)"
+        " VALUES ($1, $2, 'I have to look.', now() + interval '1 hour') RETURNING id",
+        stage.group,
+        stage.member,
+    )
+
+
+async def opened_already(stage: Stage) -> None:
+    if stage.who in STAFF:
+        await glass(stage)
 
 
 async def nothing(stage: Stage) -> None:
@@ -128,16 +144,6 @@ async def facilitators(stage: Stage, *names: str) -> None:
             stage.group,
             stage.cast.members[name],
         )
-
-
-async def glass(stage: Stage) -> None:
-    """They opened the group with a reason, a short while ago."""
-    await sql(
-        "INSERT INTO glass_openings (group_id, member_id, reason, until)"
-        " VALUES ($1, $2, 'For the test.', now() + interval '1 hour')",
-        stage.group,
-        stage.member,
-    )
 
 
 async def named_editor(stage: Stage) -> None:

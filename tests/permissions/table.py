@@ -16,6 +16,7 @@ COLUMNS = {
     "silenced": "sol",
 }
 BANNED, SUSPENDED, READER = "bea", "dot", "rae"
+STAFF = ("ada", "adi")
 JOINING = {"join_open", "request_to_join", "join_by_invitation_only", "accept_invitation"}
 
 

@@ -5,7 +5,7 @@ from typing import Final
 
 import asyncpg
 
-from auth.actor import Actor, StaffRole, Status
+from auth.actor import Actor, Opened, StaffRole, Status
 from auth.sessions import commands as sessions
 from auth.tokens import commands as tokens
 from forum.directory import actor_of
@@ -269,5 +269,6 @@ def _as_they_were(giver: Actor, place: GroupState | None) -> Actor:
     """What a giver opened for an hour need not be open still: their role is what counts."""
     if place is None or giver.staff is None or place.id in giver.banned:
         return giver
-    return replace(giver, opened=giver.opened | {place.id}, listed=(*giver.listed, place.id),
+    opened = {place.id: Opened(place.slug, place.title, datetime.max.replace(tzinfo=UTC))}
+    return replace(giver, opened={**giver.opened, **opened}, listed=(*giver.listed, place.id),
                    readable=(*giver.readable, place.id))  # fmt: skip
