@@ -10,7 +10,7 @@ from forum.initiatives.pages import deeds, initiative, record, work, writing
 from forum.initiatives.pages import lists as initiatives
 from forum.members.pages import people as members
 from forum.members.pages import sessions, tokens, ways_in
-from forum.moderation.pages import glass
+from forum.moderation.pages import glass, transparency
 from forum.moderation.pages import log as moderation_log
 from forum.notifications import pages as notices
 from forum.polls.pages import decisions, poll
@@ -200,6 +200,8 @@ PAGES: Final[tuple[PageRoute, ...]] = (
     post("/admin/provisioning/{id:int}/remove", provisioning.remove_scim_client),
     post("/admin/provisioning/groups/{resource}", provisioning.bind_scim_group),
     get("/about", site.about),
+    get("/transparency", transparency.transparency_report),
+    get("/transparency.csv", transparency.transparency_table),
     get("/keys", site.keys),
     get("/appearance", site.appearance),
     post("/appearance", site.save_appearance),

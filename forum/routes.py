@@ -10,7 +10,7 @@ from forum.curation.api import tags
 from forum.groups import api as groups
 from forum.initiatives.api import initiatives, work
 from forum.members import api as members
-from forum.moderation.api import glass
+from forum.moderation.api import glass, transparency
 from forum.moderation.api import log as moderation_log
 from forum.moderation.api import settings as moderation_settings
 from forum.notifications import api as notices
@@ -174,6 +174,7 @@ API = (
     delete("/me/sessions/{id:int}", members.delete_session),
     get("/home", site.get_home),
     get("/front", site.get_front),
+    get("/transparency", transparency.get_transparency),
     get("/members", members.list_members),
     get("/members/{username}", members.get_member),
     get("/pending-members", members.list_pending),

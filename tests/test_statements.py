@@ -22,6 +22,7 @@ JSON = {
     "/api/v1/groups/public-group/threads": 2,  # threads: GROUP_THREADS
     "/api/v1/groups": 2,  # groups: LIST
     "/api/v1/threads": 2,  # threads: LATEST_THREADS
+    "/api/v1/transparency": 2,  # moderation: REPORT
     "/api/v1/front": 2,  # site: FRONT
     "/api/v1/search?q=post": 2,  # searching: READ
     "/api/v1/search?q=post&facets=true": 2,  # searching: READ_WITH_AROUND

@@ -1,12 +1,12 @@
 """The shapes of moderation on the wire."""
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated
 
 import msgspec
 from msgspec import Meta
 
 from forum.groups.schemas import Person
-from forum.moderation.models import ActKind, FlagReason
+from forum.moderation.models import ActKind, Decision, FlagReason
 
 Reason = Annotated[str, Meta(max_length=2000)]
 Words = Annotated[str, Meta(max_length=8000)]
@@ -82,3 +82,44 @@ class GlassWish(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class GlassOpened(msgspec.Struct, frozen=True):
     until: datetime
+class VerdictCount(msgspec.Struct, frozen=True):
+    """``reason`` null: none was named."""
+
+    decision: Decision
+    reason: FlagReason | None
+    count: int
+
+
+class TransparencyReport(msgspec.Struct, frozen=True):
+    """Half a year of moderation in numbers, the whole site's.
+
+    ``complete``: the half-year is over. Of closed and hidden groups a number counts only then, and only where they have
+    three or more of it. ``flags`` by reason, ``cases`` opened by origin, ``outcomes`` of ``appeals``, ``sanctions`` by
+    kind; ``within_a_day``: the share of verdicts, from 0 to 1; ``automatic_hides_confirmed``: what a person then hid or
+    removed; ``earlier``, ``later``: the periods beside it.
+    """
+
+    period: str
+    begins: date
+    ends: date
+    complete: bool
+    earlier: str | None
+    later: str | None
+    flags: dict[str, int]
+    cases: dict[str, int]
+    verdicts: list[VerdictCount]
+    median_hours: float | None
+    within_a_day: float | None
+    appeals: int
+    outcomes: dict[str, int]
+    appeal_median_hours: float | None
+    automatic_hides: int
+    automatic_hides_confirmed: int
+    sanctions: dict[str, int]
+    undone: int
+
+
+class PeriodWanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A half-year: 2026-1 is January to June; without one, that which runs."""
+
+    period: Annotated[str, Meta(pattern="^20[0-9]{2}-[12]$")] | None = None

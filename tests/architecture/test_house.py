@@ -51,6 +51,7 @@ OWN_NAMES = {
     "moderation/waiting": "what becomes of a newcomer's post, for the verdicts",
     "moderation/openness": "what everybody is told of the acts of moderation, and for whose ears a reason is, pure",
     "notifications/acts": "what was done to a member, in words to them",
+    "moderation/transparency": "half a year of moderation, from counts to a document and a table, pure",
     "moderation/posts": "hide, remove and restore, for the commands that decide it",
     "curation/summary_text": "a kept text rendered, with links to the posts of its thread, pure",
     "searching/engine": "the engine of this process",

@@ -93,6 +93,7 @@ def _open(plain: int, arabic: int) -> list[Look]:
         ("/similar/{id:int}", f"/similar/{plain}"),
         ("/similar", "/similar?title=an+internet+exchange"),
         ("/about", "/about"),
+        ("/transparency", "/transparency"),
     ]
     seen = [Look(path, address, face) for path, address in addresses for face in ("", "facilitator")]
     framed = [Look("/embed/", "/embed/", ""), Look("/embed/g/{slug}", f"/embed/g/{GROUP}", "")]

@@ -72,6 +72,7 @@ def take_all(stage: Stage) -> None:
         ("missing", "/t/999999999", ""),
         ("sign-in", "/sign-in", ""),
         ("about", "/about", ""),
+        ("transparency", "/transparency", ""),
         ("courses", "/_demo/courses", ""),
         ("course-learner", "/_demo/courses/running-an-exchange", "alumna"),
         ("course-teacher", "/_demo/courses/running-an-exchange", "facilitator"),

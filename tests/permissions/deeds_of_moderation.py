@@ -18,6 +18,9 @@ MODERATION: dict[str, Deed] = {
     "undo_own_curation_within_24h": deed(
         api("DELETE", "/acts/{act}"), form("/acts/{act}/undo", next="/"), prepare=undoable
     ),
+    "read_transparency_report": deed(
+        api("GET", "/transparency"), page("/transparency"), page("/transparency.csv")
+    ),
     "see_moderation_settings": deed(api("GET", GROUP + "/moderation-settings"), page("/g/{slug}/moderation")),
     "name_moderators_in_log": deed(
         api("PUT", GROUP + "/log-names", {"named": True}), form("/g/{slug}/moderation/names", named="1")
