@@ -11,7 +11,9 @@ from forum.initiatives.jobs import fill_space, settle_departure, settle_place
 from forum.members import facts as members
 from forum.moderation import facts as moderation
 from forum.moderation import subscribers as standing
+from forum.notifications import subscribers as notices
 from forum.notifications.jobs import cases as tell_cases
+from forum.notifications.jobs import curation as tell_curation
 from forum.notifications.jobs import initiatives as tell_initiatives
 from forum.notifications.jobs import moderation as tell_acts
 from forum.notifications.jobs import oversight
@@ -24,6 +26,15 @@ from forum.polls.jobs import watch_clock
 from forum.reading import subscribers as reading
 from forum.searching import jobs as searching
 from forum.threads import facts as threads
+
+
+def _source_group(fact: curation.PostsRelocated | curation.ThreadMoved) -> dict[str, int]:
+    return {"group_id": fact.source_group_id}
+
+
+def _source_thread(fact: curation.PostsRelocated) -> dict[str, int]:
+    return {"thread_id": fact.source_id}
+
 
 SUBSCRIPTIONS: Subscriptions = {
     members.MemberAdmitted: NOBODY,
@@ -90,4 +101,18 @@ SUBSCRIPTIONS: Subscriptions = {
     moderation.AppealMade: Subscribers(later=(tell_cases.tell_of_appeal,)),
     curation.SummaryChanged: Subscribers(later=(searching.index_thread,)),
     moderation.PostStateChanged: Subscribers(later=(searching.index_post, recount_group)),
+    curation.PostsRelocated: Subscribers(
+        within=(notices.follow_posts,),
+        later=(
+            searching.index_thread,
+            Later(searching.index_thread, _source_thread),
+            recount_group,
+            Later(recount_group, _source_group),
+        ),
+    ),
+    curation.ThreadMoved: Subscribers(
+        within=(notices.follow_thread,),
+        later=(searching.index_thread, recount_group, Later(recount_group, _source_group)),
+    ),
+    curation.AudienceWidened: Subscribers(later=(tell_curation.tell_of_wider_audience,)),
 }

@@ -1,6 +1,6 @@
-"""Who may keep what was learned. Pure; whatever is unknown is refused."""
+"""Who may look after threads and keep what was learned. Pure; whatever is unknown is refused."""
 from auth.actor import Actor
-from forum.groups.policies import can_act, can_moderate, taken_for_somebody
+from forum.groups.policies import GroupState, can_act, can_facilitate, can_moderate, taken_for_somebody
 from forum.kit.verdict import ALLOWED, NOT_FOUND, Verdict
 from forum.threads.models import PostState
 from forum.threads.policies import PostInfo, ThreadState, can_read_post, can_read_thread, can_write_wiki
@@ -29,3 +29,23 @@ def can_make_wiki(actor: Actor, post: PostInfo) -> Verdict:
     if not (verdict := can_moderate(actor, post.thread.group)):
         return verdict
     return ALLOWED if post.state is PostState.PUBLIC else NOT_FOUND
+
+
+def can_curate(actor: Actor, group: GroupState) -> Verdict:
+    """Pin in the group, lock, split, mark as a duplicate."""
+    return can_moderate(actor, group)
+
+
+def can_pin_everywhere(actor: Actor, group: GroupState) -> Verdict:
+    if not (verdict := can_moderate(actor, group)):
+        return verdict
+    return ALLOWED if actor.is_staff else Verdict("staff_only")
+
+
+def can_move(actor: Actor, source: GroupState, target: GroupState) -> Verdict:
+    """Move or merge, which asks for the same rights over both groups."""
+    return can_moderate(actor, source) and can_moderate(actor, target)
+
+
+def can_list(actor: Actor, source: GroupState, target: GroupState) -> Verdict:
+    return can_facilitate(actor, source) and can_facilitate(actor, target)

@@ -5,6 +5,8 @@ from auth.actor import Actor
 from forum.groups.models import JoinPolicy, Visibility
 from forum.kit.verdict import ALLOWED, NOT_FOUND, SIGN_IN_FIRST, Verdict
 
+_AUDIENCE = {Visibility.HIDDEN: 0, Visibility.CLOSED: 0, Visibility.MEMBERS: 1, Visibility.PUBLIC: 2}
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class GroupState:
@@ -192,3 +194,9 @@ def _needs(actor: Actor, group: GroupState, may: bool, otherwise: str) -> Verdic
     if not (verdict := can_write(actor, group)):
         return verdict
     return ALLOWED if may else Verdict(otherwise)
+
+
+def widens(source: GroupState, target: GroupState) -> bool:
+    """Whether people may read in ``target`` who may not in ``source``: two groups of members are two audiences."""
+    before, after = _AUDIENCE[source.visibility], _AUDIENCE[target.visibility]
+    return source.id != target.id and (after > before or before == after == 0)

@@ -87,6 +87,7 @@ class ActKind(StrEnum):
     THREAD_UNLISTED = "thread.unlisted"
     THREAD_TAGGED = "thread.tagged"
     THREAD_MARKED_DUPLICATE = "thread.marked_duplicate"
+    THREAD_UNMARKED_DUPLICATE = "thread.unmarked_duplicate"
     THREAD_LANGUAGE_SET = "thread.language_set"
     WIKI_MADE = "post.wiki_made"
     WIKI_ENDED = "post.wiki_ended"

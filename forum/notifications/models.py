@@ -43,6 +43,7 @@ class NoticeKind(StrEnum):
     POLL_CLOSING = "poll_closing"
     POLL_CLOSED = "poll_closed"
     OUTCOME = "outcome"
+    WIDENED = "widened"
     CASE_WAITING = "case_waiting"
     LOOKED = "looked"
     APPEALED = "appealed"

@@ -51,6 +51,7 @@ def sentence(notice: NoticeDoc) -> str:
         NoticeKind.POLL_CLOSED: _("A poll has closed. Please say what comes of it"),
         NoticeKind.GLASS: _("opened your group for an hour and reads it, with this reason"),
         NoticeKind.CONFIRMATION: _("suspended somebody for more than a week; that waits for a second person"),
+        NoticeKind.WIDENED: _("moved posts of yours to where other people read them as well"),
         NoticeKind.OUTCOME: _("wrote what comes of a poll in which you voted"),
     }.get(notice.kind, _("Something new"))
 

@@ -85,6 +85,7 @@ SENTENCES: Final = {
     "thread.unlisted": _("%(who)s no longer lists a thread of %(group)s in a second group"),
     "thread.tagged": _("%(who)s changed the tags of a thread in %(group)s"),
     "thread.marked_duplicate": _("%(who)s marked a thread in %(group)s as a duplicate"),
+    "thread.unmarked_duplicate": _("%(who)s no longer marks a thread in %(group)s as a duplicate"),
     "thread.language_set": _("%(who)s changed the language of a thread in %(group)s"),
     "thread.summary_removed": _("%(who)s removed the summary of a thread in %(group)s"),
     "post.wiki_made": _("%(who)s made a wiki post of a post in %(group)s"),

@@ -142,6 +142,12 @@ async def thread_door(actor: Actor, thread_id: int, *, lock: bool = False) -> Th
     return thread
 
 
+async def two_states(thread_id: int, other_id: int) -> tuple[ThreadState, ThreadState]:
+    """Two threads without their doors, locked in the order of their ids: whoever calls asks for the rights."""
+    found = {each: await _thread(each, lock=True) for each in sorted((thread_id, other_id))}
+    return found[thread_id], found[other_id]
+
+
 async def _thread(thread_id: int, *, lock: bool) -> ThreadState:
     async with connection() as sql:
         row = await sql.fetchrow(sql_of.THREAD_STATE_LOCKED if lock else sql_of.THREAD_STATE, thread_id)

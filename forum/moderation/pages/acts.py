@@ -34,6 +34,7 @@ WORDS: Final = {
     ActKind.THREAD_UNLISTED: _("A thread is no longer listed in a second group"),
     ActKind.THREAD_TAGGED: _("The tags of a thread were changed"),
     ActKind.THREAD_MARKED_DUPLICATE: _("A thread was marked as a duplicate"),
+    ActKind.THREAD_UNMARKED_DUPLICATE: _("A thread is no longer marked as a duplicate"),
     ActKind.THREAD_LANGUAGE_SET: _("The language of a thread was changed"),
     ActKind.WIKI_MADE: _("A post became a wiki post"),
     ActKind.WIKI_ENDED: _("A wiki post became an ordinary one"),
