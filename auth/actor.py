@@ -41,6 +41,14 @@ ALL_SCOPES = frozenset(Scope)
 
 
 @dataclass(frozen=True, slots=True)
+class Silence:
+    """Why somebody may not write anywhere for now; without an end where ``until`` is the end of time."""
+
+    until: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Opened:
     """A group that site staff opened for a while, with a reason (break-glass)."""
 
@@ -56,7 +64,8 @@ class Actor:
     ``listed`` are the ids of the groups whose existence this actor may know, ``readable`` those whose content
     they may read: every read is narrowed by one of the two. ``roles`` are their places in groups.
     ``banned`` from, or suspended in, these groups: to them they are a visitor. ``silenced`` everywhere, ``silenced_in``
-    some groups: they read and write nothing. ``opened``: groups, by id, that they opened by breaking glass.
+    some groups: they read and write nothing; ``silence`` says why.
+    ``opened``: groups, by id, that they opened by breaking glass.
     ``edits_in``: groups whose facilitators named them to write summaries and wiki posts. ``trusted``:
     what they post appears at once.
     ``fresh``: they proved who they are a short while ago (or act by a token with the scope for staff).
@@ -71,6 +80,7 @@ class Actor:
     staff: StaffRole | None = None
     silenced: bool = False
     silenced_in: frozenset[int] = frozenset()
+    silence: Silence | None = None
     trusted: bool = False
     roles: Mapping[int, GroupRole] = field(default_factory=dict)
     banned: frozenset[int] = frozenset()

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import asyncpg
 import msgspec
 
-from auth.actor import VISITOR, Actor, GroupRole, Opened, Scope, StaffRole, Status
+from auth.actor import VISITOR, Actor, GroupRole, Opened, Scope, Silence, StaffRole, Status
 from auth.directory import (
     Claims,
     Connected,
@@ -67,7 +67,10 @@ _DOORS_OF_TOKEN = _DOORS_OPEN + "WHERE who.group_ids IS NULL OR g.id = ANY(who.g
 _MEMBER = """
     m.id AS member_id, m.username, m.display_name, m.staff, m.language, m.time_zone,
     m.status <> 'pending' AS active, m.trusted_at IS NOT NULL AS trusted,
-    coalesce(m.silenced_until > now(), false) AS silenced,
+    coalesce(m.silenced_until > now(), false) AS silenced, m.silenced_until,
+    CASE WHEN m.silenced_until > now() THEN (SELECT s.reason FROM sanctions s
+        WHERE s.member_id = m.id AND s.group_id IS NULL AND s.kind = 'silence' AND s.lifted_at IS NULL
+        ORDER BY s.until DESC, s.id LIMIT 1) END AS silence_reason,
     (SELECT count(*) FROM (SELECT FROM notices n WHERE n.member_id = m.id AND n.read_at IS NULL LIMIT 1000) few)
         AS unread_notices,
 """
@@ -283,6 +286,7 @@ def _actor(
         status=Status.ACTIVE if row["active"] else Status.PENDING,
         staff=StaffRole(row["staff"]) if row["staff"] and Scope.STAFF in scopes else None,
         silenced=row["silenced"],
+        silence=Silence(row["silenced_until"], row["silence_reason"] or "") if row["silenced"] else None,
         silenced_in=frozenset(row["silenced_in"] or ()),
         trusted=row["trusted"],
         roles=roles,

@@ -10,7 +10,7 @@ from forum.initiatives.pages import deeds, initiative, record, work, writing
 from forum.initiatives.pages import lists as initiatives
 from forum.members.pages import people as members
 from forum.members.pages import sessions, tokens, ways_in
-from forum.moderation.pages import glass, transparency
+from forum.moderation.pages import glass, sanctions, transparency
 from forum.moderation.pages import log as moderation_log
 from forum.notifications import pages as notices
 from forum.polls.pages import decisions, poll
@@ -101,6 +101,12 @@ PAGES: Final[tuple[PageRoute, ...]] = (
     post("/g/{slug}/moderation/slow", moderation_log.save_slow_mode),
     post("/g/{slug}/moderation/names", moderation_log.save_log_names),
     post("/acts/{id:int}/undo", moderation_log.undo),
+    get("/m/{username}/sanctions", sanctions.member_sanctions),
+    post("/m/{username}/sanctions", sanctions.send_sanction),
+    post("/sanctions/{id:int}/lift", sanctions.lift),
+    post("/sanctions/{id:int}/confirm", sanctions.confirm),
+    get("/moderation/confirmations", sanctions.confirmations),
+    get("/me/standing", sanctions.standing),
     get("/g/{slug}/glass", glass.glass_form),
     post("/g/{slug}/glass", glass.open_glass),
     post("/g/{slug}/glass/close", glass.close_glass),

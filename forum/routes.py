@@ -10,7 +10,7 @@ from forum.curation.api import tags
 from forum.groups import api as groups
 from forum.initiatives.api import initiatives, work
 from forum.members import api as members
-from forum.moderation.api import glass, transparency
+from forum.moderation.api import glass, sanctions, transparency
 from forum.moderation.api import log as moderation_log
 from forum.moderation.api import settings as moderation_settings
 from forum.notifications import api as notices
@@ -122,6 +122,12 @@ API = (
     delete("/groups/{slug}/members/{username}", groups.delete_member),
     put("/groups/{slug}/bans/{username}", groups.put_ban),
     delete("/groups/{slug}/bans/{username}", groups.delete_ban),
+    get("/members/{username}/sanctions", sanctions.list_sanctions),
+    post("/members/{username}/sanctions", sanctions.post_sanction),
+    delete("/sanctions/{id:int}", sanctions.delete_sanction),
+    put("/sanctions/{id:int}/confirmation", sanctions.put_confirmation),
+    get("/confirmations", sanctions.list_confirmations),
+    get("/me/sanctions", sanctions.list_own_sanctions),
     put("/groups/{slug}/glass", glass.put_glass),
     delete("/groups/{slug}/glass", glass.delete_glass),
     get("/groups/{slug}/requests", groups.list_requests),

@@ -6,6 +6,7 @@ from forum.cli.session import in_database, say
 from forum.groups.recount import count_places_without_grant, mend_roles, recount_groups
 from forum.initiatives.recount import find_broken_histories, recount_initiatives
 from forum.kit import migration
+from forum.moderation.standing import find_astray, settled
 from forum.searching import engine
 from forum.searching.comparison import verify
 from forum.threads.recount import find_gaps, recount_reactions, recount_threads
@@ -26,7 +27,11 @@ async def _examine(settings: Settings) -> list[str]:
     if pending := await migration.pending():
         return [f"WRONG  migrations pending: {', '.join(pending)} (run: forum migrate)"]
     gaps, baseless, broken = await find_gaps(), await count_places_without_grant(), await find_broken_histories()
+    astray = await find_astray()
+    for member_id in astray:
+        await settled(member_id)
     return [
+        f"mended {len(astray)} members whose rows or places said something else than their sanctions",
         f"mended {await recount_threads()} thread counters",
         f"mended {await recount_initiatives()} counters of co-sponsors",
         f"mended {await recount_groups()} group counters",

@@ -3,7 +3,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from auth.actor import Actor, StaffRole
+from auth.actor import Actor, GroupRole, StaffRole
 from forum.groups.policies import (
     GroupState,
     can_know,
@@ -196,3 +196,13 @@ def can_break_glass(actor: Actor, group: GroupState | None) -> Verdict:
     if not (verdict := taken_for_somebody(actor, group)):
         return verdict
     return Verdict("staff_only")
+
+
+def can_see_sanctions(actor: Actor, member_id: int | None) -> Verdict:
+    """What ``member_id`` was given: they themselves; else the site's staff, and facilitators of their own groups."""
+    if actor.own_id is not None and actor.own_id == member_id:
+        return ALLOWED
+    if not (verdict := can_see_people(actor)):
+        return verdict
+    looks_after = actor.is_staff or GroupRole.FACILITATOR in actor.roles.values()
+    return ALLOWED if looks_after else Verdict("moderators_only")

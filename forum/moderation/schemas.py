@@ -1,12 +1,12 @@
 """The shapes of moderation on the wire."""
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
 
 from forum.groups.schemas import Person
-from forum.moderation.models import ActKind, Decision, FlagReason
+from forum.moderation.models import ActKind, Decision, FlagReason, SanctionKind
 
 Reason = Annotated[str, Meta(max_length=2000)]
 Words = Annotated[str, Meta(max_length=8000)]
@@ -82,6 +82,8 @@ class GlassWish(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class GlassOpened(msgspec.Struct, frozen=True):
     until: datetime
+
+
 class VerdictCount(msgspec.Struct, frozen=True):
     """``reason`` null: none was named."""
 
@@ -123,3 +125,58 @@ class PeriodWanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A half-year: 2026-1 is January to June; without one, that which runs."""
 
     period: Annotated[str, Meta(pattern="^20[0-9]{2}-[12]$")] | None = None
+
+
+class SanctionWish(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``group`` left out: on the whole site. It ends after ``days``, or ``until``; ``reason`` is what they read."""
+
+    kind: SanctionKind
+    reason: Reason
+    group: Annotated[str, Meta(max_length=80)] | None = None
+    days: Annotated[int, Meta(ge=1, le=3650)] | None = None
+    until: datetime | None = None
+
+
+class SanctionGiven(msgspec.Struct, frozen=True):
+    id: int
+
+
+class SanctionDoc(msgspec.Struct, frozen=True):
+    """``until`` is what was asked for, ``holds_until`` how long it holds as things are (null: without an end).
+
+    ``state``: given (a warning), holds, waiting (holds for seven days, until a second person agrees), over, lifted.
+    """
+
+    id: int
+    kind: SanctionKind
+    reason: str
+    at: datetime
+    member: Person
+    group: LogGroup | None
+    until: datetime | None
+    holds_until: datetime | None
+    state: Literal["given", "holds", "waiting", "over", "lifted"]
+    by: Person | None
+    confirmed_by: Person | None
+    case_id: int | None
+
+
+class SanctionList(msgspec.Struct, frozen=True):
+    items: list[SanctionDoc]
+    next: str | None
+
+
+class DayWish(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A day in UTC; ``group`` left out: wherever you look after posts."""
+
+    day: date
+    reason: Reason
+    group: Annotated[str, Meta(max_length=80)] | None = None
+
+
+class DayRemoved(msgspec.Struct, frozen=True):
+    posts: int
+
+
+class PurgeWish(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    reason: Reason

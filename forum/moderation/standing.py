@@ -3,7 +3,7 @@
 The table of sanctions is the truth, and the longest of each kind holds. A hold of a provisioning source is neither ours
 to lift nor stronger than a sanction: while there is one it remembers what will hold once it is lifted.
 """
-from forum.kit.transaction import connection
+from forum.kit.transaction import command, connection
 
 LOCK = "SELECT FROM members WHERE id = $1 FOR NO KEY UPDATE"
 # A suspension that waits for its second person holds for seven days at most.
@@ -121,6 +121,12 @@ async def settle(member_id: int) -> None:
         await sql.execute(SETTLE_PLACES, member_id)
         await sql.execute(SETTLE_HOLDS, member_id)
         await sql.execute(SETTLE_MEMBER, member_id)
+
+
+@command
+async def settled(member_id: int) -> None:
+    """The same in a transaction of its own, for the doctor."""
+    await settle(member_id)
 
 
 async def settle_place(member_id: int, group_id: int) -> None:

@@ -36,7 +36,7 @@ _REFUSALS: Final = {
     "too_many_tokens": _("You have 50 API tokens, which is the most. Please end one first."),
     # People
     "not_approved": _("Your account is waiting for approval. The site's staff will let you in soon."),
-    "silenced": _("You can read but not write for now. The site's staff can tell you why and until when."),
+    "silenced": _("You can read but not write for now. Why, and until when, stands at the head of each page."),
     "staff_only": _("Only the site's staff can do this."),
     "admins_only": _("Only the site's administrators can do this."),
     "step_up_needed": _("Please sign in once more before you do this. It keeps your account safe."),

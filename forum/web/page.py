@@ -119,7 +119,9 @@ class View:
             section=section,
             demo=self.web.demo,
             opened=tuple(actor.opened.values()),
-            zone=self.zone if actor.opened else "UTC",
+            silence=actor.silence if actor.viewer_id is None else None,
+            silenced_somewhere=bool(actor.silenced_in) and actor.viewer_id is None,
+            zone=self.zone if actor.opened or actor.silence else "UTC",
         )
 
 

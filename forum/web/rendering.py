@@ -16,7 +16,7 @@ from jinja2.runtime import Context
 from markupsafe import Markup, escape
 from starlette.responses import HTMLResponse, Response
 
-from auth.actor import Opened
+from auth.actor import Opened, Silence
 from forum.web import dates, language, static
 from forum.web.messages import explain, explain_field
 
@@ -134,6 +134,8 @@ class Frame(NamedTuple):
     section: str
     demo: str = ""
     opened: tuple[Opened, ...] = ()
+    silence: Silence | None = None
+    silenced_somewhere: bool = False
     zone: str = ""
 
 

@@ -76,8 +76,9 @@ def _make(stage: Stage) -> tuple[Look, ...]:
         facilitator.goto(f"/g/{GROUP}/invite")
         facilitator.get_by_role("button", name="Make a link").click()
         link = facilitator.locator("code.long").inner_text()
+        as_moderator("POST", "/members/alumna/sanctions", {"kind": "warning", "reason": "Not so loud, please."})
     own = _own(plain, theirs, mine, draft, link)
-    return (*_open(plain, arabic), *own, *_polls(polled), *_undertaken(undertaken), *_refusals())
+    return (*_open(plain, arabic), *own, *_polls(polled), *_undertaken(undertaken), *_looked_after(), *_refusals())
 
 
 def _open(plain: int, arabic: int) -> list[Look]:
@@ -147,6 +148,15 @@ def _own(plain: int, theirs: int, mine: int, draft: int, link: str) -> list[Look
     courses = [("/_demo/courses", ""), ("/_demo/courses/running-an-exchange", "facilitator")]
     courses += [("/_demo/courses/running-an-exchange", "alumna")]
     return own + [Look(*other) for other in others] + [Look("", address, face) for address, face in courses]
+
+
+def _looked_after() -> list[Look]:
+    """What those who look after the place see of people, and people of themselves."""
+    seen = [("/m/{username}/sanctions", "/m/alumna/sanctions", face) for face in ("moderator", "facilitator")]
+    seen += [("/moderation/confirmations", "/moderation/confirmations", "admin")]
+    seen += [("/me/standing", "/me/standing", face) for face in ("alumna", "facilitator")]
+    seen += [("/g/{slug}/glass", f"/g/{CLOSED}/glass", "moderator")]
+    return [Look(*one) for one in seen]
 
 
 def _polls(polled: Polled) -> list[Look]:

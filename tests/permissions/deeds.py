@@ -160,7 +160,8 @@ DEEDS: dict[str, Deed] = {
     "keep_drafts_and_preview": deed(
         *OWN_THINGS,
         *(api("GET", path) for path in ("/me", "/home", "/drafts", "/bookmarks", "/notices", "/searches")),
-        *(api("GET", path) for path in ("/me/identities", "/me/sessions")),
+        *(api("GET", path) for path in ("/me/identities", "/me/sessions", "/me/sanctions")),
+        page("/me/standing"),
         api("DELETE", "/me/sessions"),
         api("PATCH", "/me", {"bio": "New."}, version=True),
         api("POST", "/preview", {"body": "Some *text*."}),

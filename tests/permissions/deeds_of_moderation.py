@@ -5,6 +5,9 @@ from tests.permissions.asking import GROUP, Deed, api, deed, form, page
 from tests.permissions.stage import Stage
 
 WHY = {"reason": "Because it has to be."}
+SILENCE = WHY | {"kind": "silence", "days": 3}
+SUSPENSION = WHY | {"kind": "suspension", "days": 30}
+SANCTIONS = "/members/{username}/sanctions"
 
 
 async def undoable(stage: Stage) -> None:
@@ -24,6 +27,42 @@ MODERATION: dict[str, Deed] = {
     "see_moderation_settings": deed(api("GET", GROUP + "/moderation-settings"), page("/g/{slug}/moderation")),
     "name_moderators_in_log": deed(
         api("PUT", GROUP + "/log-names", {"named": True}), form("/g/{slug}/moderation/names", named="1")
+    ),
+    "see_sanctions": deed(
+        api("GET", "/members/{username}/sanctions"),
+        api("GET", "/confirmations"),
+        page("/m/{username}/sanctions"),
+        page("/moderation/confirmations"),
+    ),
+    "warn_or_silence_in_group": deed(
+        api("POST", SANCTIONS, SILENCE | {"group": "{slug}"}),
+        form("/m/{username}/sanctions", **WHY, kind="warning", where="{slug}"),
+        api("DELETE", "/sanctions/{sanction}"),
+        form("/sanctions/{sanction}/lift"),
+        prepare=on.sanctioned("silence", in_group=True),
+    ),
+    "suspend_in_group": deed(
+        api("POST", SANCTIONS, SUSPENSION | {"group": "{slug}"}),
+        form("/m/{username}/sanctions", **WHY, kind="suspension", days="3", where="{slug}"),
+        api("DELETE", "/sanctions/{sanction}"),
+        prepare=on.sanctioned("suspension", in_group=True),
+    ),
+    "silence_member": deed(
+        api("POST", SANCTIONS, SILENCE),
+        form("/m/{username}/sanctions", **WHY, kind="silence", days="3", where="-"),
+        api("DELETE", "/sanctions/{sanction}"),
+        prepare=on.sanctioned("silence"),
+    ),
+    "suspend_member": deed(
+        api("POST", SANCTIONS, SUSPENSION),
+        form("/m/{username}/sanctions", **WHY, kind="suspension", days="30", where="-"),
+        api("DELETE", "/sanctions/{sanction}"),
+        prepare=on.sanctioned("suspension"),
+    ),
+    "confirm_suspension": deed(
+        api("PUT", "/sanctions/{sanction}/confirmation"),
+        form("/sanctions/{sanction}/confirm"),
+        prepare=on.sanctioned("suspension"),
     ),
     "open_glass": deed(
         api("PUT", GROUP + "/glass", WHY),

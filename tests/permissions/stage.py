@@ -66,6 +66,24 @@ async def glass(stage: Stage) -> None:
     )
 
 
+def sanctioned(kind: str, *, in_group: bool = False) -> Any:
+    """Somebody was silenced, or suspended for so long that it waits for a second person."""
+
+    async def prepare(stage: Stage) -> None:
+        giver = "fay" if in_group and stage.who != "fay" else "adi" if stage.who != "adi" else "ada"
+        stage.ids["sanction"] = await sql(
+            "INSERT INTO sanctions (member_id, group_id, kind, reason, until, given_by_id, needs_confirmation)"
+            " VALUES ($1, $2, $3::text, 'Because.', now() + interval '20 days', $4, $3::text = 'suspension')"
+            " RETURNING id",
+            stage.cast.members[stage.ids["username"]],
+            stage.group if in_group else None,
+            kind,
+            stage.cast.members[giver],
+        )
+
+    return prepare
+
+
 async def opened_already(stage: Stage) -> None:
     if stage.who in STAFF:
         await glass(stage)
@@ -150,6 +168,10 @@ async def named_editor(stage: Stage) -> None:
     await sql(
         "UPDATE memberships SET editor = true WHERE group_id = $1 AND member_id = $2", stage.group, stage.member
     )
+
+
+async def staff(stage: Stage, name: str) -> None:
+    await sql("UPDATE members SET staff = 'moderator' WHERE id = $1", stage.cast.members[name])
 
 
 async def reads_everywhere(stage: Stage) -> None:

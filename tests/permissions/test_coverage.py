@@ -9,6 +9,7 @@ from tests.permissions.table import rows
 
 # What one declared action stands for in the table, where it depends on the group's policy or on whose thing it is.
 FAMILIES = {
+    "warn_or_silence_in_group": {"warn_or_silence_in_group", "silence_member", "suspend_member", "suspend_in_group"},
     "join": {"join", "join_open", "request_to_join", "join_by_invitation_only"},
     "join_open": {"join", "join_open", "request_to_join", "join_by_invitation_only"},
     "keep_drafts_and_preview": {"keep_drafts_and_preview", "draft_for_group"},

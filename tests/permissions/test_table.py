@@ -8,7 +8,7 @@ from forum.kit.transaction import connection
 from tests.cast import STRANGER, Cast
 from tests.permissions.asking import HTML, JSON, Ask
 from tests.permissions.deeds import DEEDS
-from tests.permissions.stage import Stage, facilitators, glass, named_editor, reads_everywhere
+from tests.permissions.stage import Stage, facilitators, glass, named_editor, reads_everywhere, staff
 from tests.permissions.table import BANNED, READER, SITE, STAFF, SUSPENDED, Row, rows
 
 pytestmark = pytest.mark.anyio
@@ -27,6 +27,7 @@ SPLIT = {
     "when named by a facilitator": ((True, "yes"), (False, "403")),
     "group setting": ((True, "yes"), (False, "403")),
     "yes unless last facilitator": ((False, "yes"), (True, "409")),
+    "yes (not staff)": ((False, "yes"), (True, "403")),
     "yes (not another facilitator)": ((False, "yes"), (True, "403")),
 }
 OWN = ("keep_drafts_and_preview", "accept_invitation", "edit_own_post", "delete_own_post")
@@ -104,7 +105,7 @@ async def _set(row: Row, stage: Stage, ask: Ask) -> None:
     if row.action == "leave" and stage.who == "fay" and not stage.own:
         await facilitators(stage, "ben")
     if row.cells[stage.who if stage.who in row.cells else STRANGER].startswith("yes (") and stage.own:
-        await facilitators(stage, stage.ids["username"])
+        await (staff if "staff" in row.cells[stage.who] else facilitators)(stage, stage.ids["username"])
     if row.cells.get(stage.who) == "when named by a facilitator" and stage.own:
         await named_editor(stage)
     await DEEDS[row.action].prepare(stage)

@@ -13,6 +13,7 @@ from forum.members.models import Audience, Gender, Sector
 from forum.members.pages.sessions import reasons
 from forum.members.policies import can_approve_members
 from forum.members.schemas import Directory, DirectoryFilter, Me, PendingMembers, Profile, ProfileEdit
+from forum.moderation.policies import can_see_sanctions
 from forum.web.dates import countries, languages
 from forum.web.language import formats
 from forum.web.language import gettext as _
@@ -83,6 +84,7 @@ async def member(view: View) -> Response:
         section="members",
         person=profile,
         sectors=sectors(),
+        looks_after=bool(can_see_sanctions(view.actor, None)),
         reasons=reasons() if view.actor.is_admin and profile.staff is None else {},
     )
 
