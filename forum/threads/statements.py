@@ -315,11 +315,11 @@ LOCK_THREAD_OF_POST = """
 # $1 post, $2 its locked thread. Others were posted since it was written, so it takes a place of its own among them.
 PUBLISH_POST = """
     WITH waiting AS MATERIALIZED (
-        SELECT id, author_id, nextval(pg_get_serial_sequence('posts', 'id')) AS place FROM posts
+        SELECT id, author_id, created_at, nextval(pg_get_serial_sequence('posts', 'id')) AS place FROM posts
         WHERE id = $1 AND thread_id = $2 AND state = 'pending' FOR UPDATE
     ), thread AS (
         UPDATE threads t SET last_number = t.last_number + 1, post_count = t.post_count + 1,
-            last_author_id = w.author_id, last_post_id = w.place, last_post_at = now()
+            last_author_id = w.author_id, last_post_id = w.place, last_post_at = w.created_at
         FROM waiting w WHERE t.id = $2 RETURNING t.last_number
     )
     UPDATE posts p SET state = 'public', number = thread.last_number, place = w.place

@@ -174,7 +174,25 @@ class _Desk:
             thread_id=thread.id if thread else None,
             post_id=post.id if post else None,
             member_id=post.author_id if post else about,
+            after=self.after(deed),
         )
+
+    def after(self, deed: Deed) -> dict[str, object]:
+        match deed.kind:
+            case ActKind.THREAD_PINNED:
+                return {"everywhere": deed.everywhere}
+            case ActKind.THREAD_MERGED if deed.into:
+                return {"into": self.threads[deed.into].id}
+            case ActKind.THREAD_SPLIT:
+                return {"made": self.threads[SPLIT + (deed.thread or "")].id}
+            case ActKind.SLOW_MODE_SET:
+                return {"seconds": deed.seconds}
+            case ActKind.EDITOR_NAMED:
+                return {"editor": True}
+            case ActKind.WIKI_MADE:
+                return {"wiki": True}
+            case _:
+                return {}
 
     def collection(self, told: ToldCollection) -> CollectionPlan:
         head = told.head
