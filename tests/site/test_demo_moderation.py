@@ -247,13 +247,15 @@ def test_the_appeal_that_waits_can_be_decided_either_way(demo: Demo) -> None:
 def test_the_faces_hear_of_what_waits_for_them(demo: Demo) -> None:
     told = demo.rows("""
         SELECT m.username, n.kind, n.read_at IS NULL FROM notices n JOIN members m ON m.id = n.member_id
-        WHERE n.case_id IS NOT NULL OR n.kind = 'glass'
+        WHERE n.case_id IS NOT NULL OR n.act_id IS NOT NULL OR n.kind = 'glass'
     """)
     assert set(told) >= {
         ("facilitator", "report", True),
         ("facilitator", "glass", False),
         ("moderator", "report", True),
         ("admin", "report", True),
+        ("alumna", "acted", True),
+        ("suspended", "acted", True),
     }
     assert not demo.rows("""
         SELECT n.id FROM notices n JOIN cases c ON c.id = n.case_id

@@ -5,6 +5,7 @@ from typing import Final
 
 from forum.initiatives.models import LeadState, Stage
 from forum.moderation.models import ActKind
+from forum.notifications.jobs.moderation import NOT_TOLD
 from forum.notifications.models import NoticeKind
 from forum.site.demo.cast import FACES
 from forum.site.demo.judging import CasePlan
@@ -39,6 +40,7 @@ def notices(community: Community) -> Iterator[NoticePlan]:
     for poll in community.polls:
         yield from _of_poll(community, poll, faces)
     yield from _of_cases(community, faces)
+    yield from _of_acts(community, faces)
 
 
 Told = tuple[int, NoticeKind, str, int | None, datetime]
@@ -122,7 +124,7 @@ def _of_poll(community: Community, poll: PollPlan, faces: set[int]) -> Iterator[
 
 
 def _of_cases(community: Community, faces: set[int]) -> Iterator[NoticePlan]:
-    """What waits, for those who may decide it; a group that was opened, for its facilitators."""
+    """What waits, for those who may decide it."""
     staff = {member.id for member in community.members if member.staff}
     told: list[tuple[set[int], NoticeKind, str, CasePlan, datetime]] = []
     for case in community.justice.cases:
@@ -139,22 +141,35 @@ def _of_cases(community: Community, faces: set[int]) -> Iterator[NoticePlan]:
         for member in faces & members - {case.author_id}:
             group_id = case.group.id if case.group else None
             yield NoticePlan(member, cause, kind, None, group_id, None, None, None, at, case_id=case.id)
+
+
+def _of_acts(community: Community, faces: set[int]) -> Iterator[NoticePlan]:
+    """What was done to them or to what they wrote; that their group was opened, its facilitators."""
+    facilitators = {group.id: group.facilitators for group in community.groups.values()}
+    authors = {thread.id: thread.first.author_id for thread in community.threads}
     for number, act in community.ledger():
-        if act.kind is ActKind.GLASS_OPENED:
-            group = next(one for one in community.groups.values() if one.id == act.group_id)
-            for member in faces & group.facilitators:
-                yield NoticePlan(
-                    member_id=member,
-                    cause=f"glass:{number}",
-                    kind=NoticeKind.GLASS,
-                    actor_id=act.actor_id,
-                    group_id=act.group_id,
-                    thread_id=None,
-                    post_id=None,
-                    note=act.reason,
-                    read_at=_seen(community, act.at),
-                    created_at=act.at,
-                )
+        if act.kind is ActKind.GLASS_OPENED and act.group_id:
+            told, kind, cause = facilitators[act.group_id], NoticeKind.GLASS, f"glass:{number}"
+        elif act.kind not in NOT_TOLD:
+            concerned = act.member_id or (authors[act.thread_id] if act.thread_id else 0)
+            told, kind, cause = {concerned}, NoticeKind.ACTED, f"act:{number}"
+        else:
+            continue
+        opened = kind is NoticeKind.GLASS
+        for member in faces & told - {act.actor_id}:
+            yield NoticePlan(
+                member_id=member,
+                cause=cause,
+                kind=kind,
+                actor_id=act.actor_id if opened else None,
+                group_id=act.group_id,
+                thread_id=act.thread_id,
+                post_id=act.post_id,
+                act_id=None if opened else number,
+                note=act.reason if opened else "",
+                read_at=_seen(community, act.at),
+                created_at=act.at,
+            )
 
 
 def _seen(community: Community, at: datetime) -> datetime | None:

@@ -171,6 +171,7 @@ class NoticePlan:
     created_at: datetime
     initiative_id: int | None = None
     case_id: int | None = None
+    act_id: int | None = None
     note: str = ""
 
 

@@ -144,7 +144,7 @@ _PLACES: Final[dict[str, tuple[str, ...]]] = {
     "join_requests": ("id", "group_id", "member_id", "reason", "created_at"),
     "notices": (
         "member_id", "cause", "kind", "actor_id", "group_id", "thread_id", "post_id", "initiative_id", "case_id",
-        "note", "read_at", "created_at",
+        "act_id", "note", "read_at", "created_at",
     ),
 }  # fmt: skip
 
