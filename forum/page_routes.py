@@ -10,7 +10,7 @@ from forum.initiatives.pages import deeds, initiative, record, work, writing
 from forum.initiatives.pages import lists as initiatives
 from forum.members.pages import people as members
 from forum.members.pages import sessions, tokens, ways_in
-from forum.moderation.pages import glass, sanctions, transparency
+from forum.moderation.pages import appeals, cases, flags, glass, sanctions, transparency
 from forum.moderation.pages import log as moderation_log
 from forum.notifications import pages as notices
 from forum.polls.pages import decisions, poll
@@ -35,6 +35,8 @@ PAGES: Final[tuple[PageRoute, ...]] = (
     get("/t/{id:int}/summary/history", summary.summary_history),
     get("/t/{id:int}/summary/remove", summary.summary_removal),
     post("/t/{id:int}/summary/remove", summary.drop_summary),
+    get("/t/{id:int}/flag", flags.thread_flag_form),
+    post("/t/{id:int}/flag", flags.flag_thread),
     get("/t/{id:int}/{slug}", thread.thread),
     get("/t/{id:int}", thread.thread),
     post("/t/{id:int}/reply", compose.send_reply),
@@ -64,8 +66,9 @@ PAGES: Final[tuple[PageRoute, ...]] = (
     post("/p/{id:int}/withdraw", posts.withdraw),
     post("/p/{id:int}/react", posts.react),
     post("/p/{id:int}/bookmark", posts.bookmark),
-    get("/p/{id:int}/report", posts.report_form),
-    post("/p/{id:int}/report", posts.report),
+    get("/p/{id:int}/flag", flags.post_flag_form),
+    post("/p/{id:int}/flag", flags.flag_post),
+    get("/p/{id:int}/report", flags.report_moved),
     # writing
     post("/preview", compose.preview),
     post("/drafts", compose.keep_draft),
@@ -96,6 +99,13 @@ PAGES: Final[tuple[PageRoute, ...]] = (
     get("/g/{slug}/invite", places.invite_form),
     post("/g/{slug}/invite", places.invite),
     get("/g/{slug}/activity", activity.of_group),
+    get("/moderation", cases.queue_page),
+    get("/moderation/cases/{id:int}", cases.case),
+    post("/moderation/cases/{id:int}/claim", cases.claim_case),
+    post("/moderation/cases/{id:int}/decide", cases.decide_case),
+    post("/moderation/cases/{id:int}/appeal", cases.answer_appeal),
+    get("/appeals/{id:int}", appeals.verdict_page),
+    post("/appeals/{id:int}", appeals.send_appeal),
     get("/g/{slug}/log", moderation_log.group_log),
     get("/g/{slug}/moderation", moderation_log.settings_form),
     post("/g/{slug}/moderation/slow", moderation_log.save_slow_mode),
@@ -153,6 +163,8 @@ PAGES: Final[tuple[PageRoute, ...]] = (
     post("/i/{id:int}/withdraw", work.withdraw_initiative),
     get("/i/{id:int}/reopen", work.reopening_form),
     post("/i/{id:int}/reopen", work.reopen_initiative),
+    get("/i/{id:int}/flag", flags.initiative_flag_form),
+    post("/i/{id:int}/flag", flags.flag_initiative),
     get("/i/{id:int}/record", record.record),
     get("/i/{id:int}/card", record.card),
     get("/feeds/initiatives", initiatives.initiative_feed),
@@ -162,6 +174,8 @@ PAGES: Final[tuple[PageRoute, ...]] = (
     get("/members/pending", members.pending),
     post("/members/pending/{username}", members.approve),
     get("/m/{username}", members.member),
+    get("/m/{username}/flag", flags.profile_flag_form),
+    post("/m/{username}/flag", flags.flag_profile),
     post("/m/{username}/view-as", sessions.view_as),
     post("/view-as/end", sessions.end_view),
     get("/me", members.me),

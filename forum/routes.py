@@ -10,7 +10,7 @@ from forum.curation.api import tags
 from forum.groups import api as groups
 from forum.initiatives.api import initiatives, work
 from forum.members import api as members
-from forum.moderation.api import glass, sanctions, transparency
+from forum.moderation.api import cases, glass, sanctions, transparency
 from forum.moderation.api import log as moderation_log
 from forum.moderation.api import settings as moderation_settings
 from forum.notifications import api as notices
@@ -84,7 +84,8 @@ API = (
     delete("/posts/{id:int}/reactions/{kind}", threads.delete_reaction),
     put("/posts/{id:int}/bookmark", keeping.put_bookmark),
     delete("/posts/{id:int}/bookmark", keeping.delete_bookmark),
-    post("/posts/{id:int}/reports", threads.post_report),
+    put("/posts/{id:int}/flag", cases.put_post_flag),
+    delete("/posts/{id:int}/flag", cases.delete_post_flag),
     # what was learned
     get("/threads/{id:int}/summary", learned.get_summary),
     put("/threads/{id:int}/summary", learned.put_summary),
@@ -133,6 +134,20 @@ API = (
     get("/groups/{slug}/requests", groups.list_requests),
     put("/groups/{slug}/requests/{request_id:int}/decision", groups.put_decision),
     post("/groups/{slug}/invitations", groups.post_invitation),
+    put("/threads/{id:int}/flag", cases.put_thread_flag),
+    delete("/threads/{id:int}/flag", cases.delete_thread_flag),
+    put("/initiatives/{id:int}/flag", cases.put_initiative_flag),
+    delete("/initiatives/{id:int}/flag", cases.delete_initiative_flag),
+    put("/members/{username}/flag", cases.put_profile_flag),
+    delete("/members/{username}/flag", cases.delete_profile_flag),
+    get("/cases", cases.list_cases),
+    get("/cases/{id:int}", cases.get_case),
+    put("/cases/{id:int}/claim", cases.put_claim),
+    delete("/cases/{id:int}/claim", cases.delete_claim),
+    put("/cases/{id:int}/decision", cases.put_case_decision),
+    get("/cases/{id:int}/verdict", cases.get_verdict),
+    put("/cases/{id:int}/appeal", cases.put_appeal),
+    put("/cases/{id:int}/appeal/decision", cases.put_appeal_decision),
     get("/groups/{slug}/log", moderation_log.list_log),
     delete("/acts/{id:int}", moderation_log.delete_act),
     get("/groups/{slug}/moderation-settings", moderation_log.get_moderation_settings),

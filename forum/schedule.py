@@ -10,6 +10,7 @@ from forum.jobs import upkeep as jobs_upkeep
 from forum.jobs.queue import JOBS, Lane, Waiting, enqueue_many, job
 from forum.jobs.upkeep import sweep
 from forum.kit.transaction import command, connection
+from forum.moderation.jobs import watch_clock as watch_cases
 from forum.outbox import upkeep as outbox_upkeep
 
 HOUR = timedelta(hours=1)
@@ -70,6 +71,7 @@ SCHEDULE: list[Periodic] = [
     Periodic("groups.refresh_counters", timedelta(minutes=5)),
     Periodic("groups.end_due_places", timedelta(minutes=15)),
     Periodic("initiatives.watch_clock", timedelta(minutes=15)),
+    Periodic(watch_cases.name, timedelta(minutes=15)),
     Periodic("polls.watch_clock", timedelta(minutes=1)),
     Periodic("searching.prune_trending", 24 * HOUR),
     Periodic("courses.read_rosters", timedelta(minutes=15)),

@@ -68,7 +68,6 @@ SUBSCRIPTIONS: Subscriptions = {
     threads.AnswerAccepted: Subscribers(later=(tell.tell_of_acceptance, searching.index_thread)),
     threads.AnswerUnaccepted: Subscribers(later=(searching.index_thread,)),
     threads.ReactionsChanged: NOBODY,
-    threads.PostReported: Subscribers(later=(tell.tell_of_report,)),
     initiatives.ConsentAsked: Subscribers(later=(tell_initiatives.tell_of_consent_asked,)),
     initiatives.LeadAsked: Subscribers(later=(tell_initiatives.tell_of_lead_asked,)),
     initiatives.LeadsChanged: Subscribers(later=(tell_initiatives.tell_of_lead_change, settle_place)),

@@ -102,7 +102,9 @@ def _header(name: str, description: str) -> dict[str, Any]:
 
 
 def _versioned(route: Described) -> bool:
-    return route.method == "PATCH" or route.path.startswith("/drafts/") or route.path.endswith("/outcome")
+    if route.method == "PATCH" or route.path.startswith("/drafts/"):
+        return True
+    return route.path.endswith("/outcome") or (route.path.startswith("/cases/{") and route.path.endswith("}/decision"))
 
 
 def _statuses(route: Described) -> list[int]:

@@ -9,7 +9,6 @@ from forum.groups.commands import invitations, members, membership, requests, te
 from forum.groups.commands.terms import set_initiative_terms
 from forum.groups.schemas import (
     BanWish,
-    Decision,
     GroupFilter,
     GroupList,
     GroupMembers,
@@ -21,6 +20,7 @@ from forum.groups.schemas import (
     Limit,
     MembershipAnswer,
     MembershipWish,
+    RequestDecision,
     RequestList,
     RoleWish,
 )
@@ -128,8 +128,8 @@ async def list_requests(call: Call[None, Nothing]) -> Response:
     return document(await queries.waiting_requests(call.actor, call.slug()))
 
 
-@operation("approve_remove_ban_member", body=Decision, answers={204: None}, scope=POST)
-async def put_decision(call: Call[Decision, Nothing]) -> Response:
+@operation("approve_remove_ban_member", body=RequestDecision, answers={204: None}, scope=POST)
+async def put_decision(call: Call[RequestDecision, Nothing]) -> Response:
     """Approve or refuse a request."""
     await requests.decide_request(
         call.actor,

@@ -120,7 +120,7 @@ class RequestList(msgspec.Struct, frozen=True):
     next: str | None
 
 
-class Decision(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class RequestDecision(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     approve: bool
     answer: Reason = ""
 

@@ -6,7 +6,9 @@ import msgspec
 from msgspec import Meta
 
 from forum.groups.schemas import Person
-from forum.moderation.models import ActKind, Decision, FlagReason, SanctionKind
+from forum.moderation.models import ActKind, AppealOutcome, CaseOrigin, Decision, FlagReason, SanctionKind
+from forum.moderation.targets import TargetKind
+from forum.threads.models import PostState
 
 Reason = Annotated[str, Meta(max_length=2000)]
 Words = Annotated[str, Meta(max_length=8000)]
@@ -180,3 +182,170 @@ class DayRemoved(msgspec.Struct, frozen=True):
 
 class PurgeWish(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     reason: Reason
+
+
+class FlagWish(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Why it needs eyes, from the short list and in words of your own."""
+
+    reason: FlagReason
+    note: Words = ""
+
+
+class DecisionWish(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``reason`` is needed but for no action, ``words`` for a note: the author reads them.
+
+    ``silence_days`` is for hide_and_silence.
+    """
+
+    decision: Decision
+    reason: FlagReason | None = None
+    words: Words = ""
+    silence_days: Annotated[int, Meta(ge=1, le=365)] = 7
+
+
+class AppealWish(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    text: Words
+
+
+class AppealAnswer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    outcome: AppealOutcome
+    answer: Words
+
+
+class CaseLine(msgspec.Struct, frozen=True):
+    """One case in the queue; ``group`` is null for a profile, ``late``: open for more than a day.
+
+    ``claimed_by`` looks at it until ``claimed_until``; null where nobody does now.
+    """
+
+    id: int
+    origin: CaseOrigin
+    target: TargetKind
+    group: LogGroup | None
+    title: str
+    excerpt: str
+    author: Person
+    reasons: dict[FlagReason, int]
+    weight: int
+    auto_hidden: bool
+    opened_at: datetime
+    late: bool
+    claimed_by: Person | None
+    claimed_until: datetime | None
+    decision: Decision | None
+    decided_at: datetime | None
+    decided_by: Person | None
+
+
+class Queue(msgspec.Struct, frozen=True):
+    """``appeals`` wait for you, and come first; they are on the first page."""
+
+    items: list[CaseLine]
+    next: str | None
+    appeals: list[CaseLine]
+
+
+class QueueWanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``state``: open or decided; ``after``: the id of the last case one has."""
+
+    group: Annotated[str, Meta(max_length=60)] | None = None
+    state: Annotated[str, Meta(pattern="^(open|decided)$")] = "open"
+    after: Annotated[int, Meta(ge=0, le=2**63 - 1)] = 0
+    limit: Annotated[int, Meta(ge=1, le=100)] = 25
+
+
+class FlagDoc(msgspec.Struct, frozen=True):
+    by: Person
+    reason: FlagReason
+    note: str
+    at: datetime
+
+
+class ContextPost(msgspec.Struct, frozen=True):
+    """``here``: the one that the case is about; ``number`` is null while it waits."""
+
+    id: int
+    number: int | None
+    state: PostState
+    author: Person
+    html: str
+    text: str
+    at: datetime
+    here: bool
+
+
+class CaseBrief(msgspec.Struct, frozen=True):
+    id: int
+    target: TargetKind
+    decision: Decision | None
+    reason: FlagReason | None
+    words: str
+    at: datetime
+    overturned: bool
+
+
+class SanctionBrief(msgspec.Struct, frozen=True):
+    id: int
+    kind: SanctionKind
+    reason: str
+    until: datetime | None
+    site: bool
+    lifted: bool
+    at: datetime
+
+
+class AuthorHistory(msgspec.Struct, frozen=True):
+    """As far as you may know of it."""
+
+    posts: int
+    since: datetime
+    cases: list[CaseBrief]
+    sanctions: list[SanctionBrief]
+
+
+class AppealDoc(msgspec.Struct, frozen=True):
+    text: str
+    at: datetime
+    outcome: AppealOutcome | None
+    answer: str
+    decided_at: datetime | None
+
+
+class CaseDoc(msgspec.Struct, frozen=True):
+    """``context``: the post and some around it, or the first of a thread; ``parts``: an initiative's texts.
+
+    ``flagged``: you did yourself. ``language``: the author's words are best in it.
+    """
+
+    line: CaseLine
+    version: int
+    language: str
+    post_id: int | None
+    thread_id: int | None
+    thread_slug: str | None
+    initiative_id: int | None
+    reason: FlagReason | None
+    words: str
+    flags: list[FlagDoc]
+    flagged: bool
+    context: list[ContextPost]
+    parts: list[str]
+    bio: str
+    history: AuthorHistory
+    appeal: AppealDoc | None
+
+
+class VerdictDoc(msgspec.Struct, frozen=True):
+    """What was decided about something of yours; ``until`` you may appeal, once."""
+
+    id: int
+    decision: Decision
+    reason: FlagReason | None
+    words: str
+    decided_at: datetime
+    until: datetime
+    target: TargetKind
+    title: str
+    html: str
+    silenced_until: datetime | None
+    appeal: AppealDoc | None

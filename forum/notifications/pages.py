@@ -19,7 +19,7 @@ def sentence(notice: NoticeDoc) -> str:
     """What happened; who and where stand beside it."""
     if notice.act is not None:
         return told(notice.act.kind, undone=notice.kind is NoticeKind.UNDONE)
-    return {
+    return _of_moderation(notice.kind) or {
         NoticeKind.REPLY: _("answered you"),
         NoticeKind.MENTION: _("named you"),
         NoticeKind.FOLLOWED: _("wrote in a thread that you follow"),
@@ -28,7 +28,6 @@ def sentence(notice: NoticeDoc) -> str:
         NoticeKind.REQUEST: _("would like to join your group"),
         NoticeKind.APPROVED: _("Your request to join is granted"),
         NoticeKind.REFUSED: _("Your request to join is declined"),
-        NoticeKind.REPORT: _("reports a post in your group"),
         NoticeKind.ORPHANED_GROUP: _("A group has no facilitator any more"),
         NoticeKind.ROSTER_STOPPED: _("A course roster would let many people go, so nobody was"),
         NoticeKind.CO_LEAD_ASKED: _("asks you to lead an initiative together"),
@@ -49,15 +48,26 @@ def sentence(notice: NoticeDoc) -> str:
         NoticeKind.ENDED: _("ended an initiative") if notice.actor else _("An initiative has ended"),
         NoticeKind.POLL_CLOSING: _("A poll closes soon; your vote counts until then"),
         NoticeKind.POLL_CLOSED: _("A poll has closed. Please say what comes of it"),
-        NoticeKind.GLASS: _("opened your group for an hour and reads it, with this reason"),
-        NoticeKind.CONFIRMATION: _("suspended somebody for more than a week; that waits for a second person"),
-        NoticeKind.WIDENED: _("moved posts of yours to where other people read them as well"),
         NoticeKind.OUTCOME: _("wrote what comes of a poll in which you voted"),
     }.get(notice.kind, _("Something new"))
 
 
+def _of_moderation(kind: NoticeKind) -> str:
+    return {
+        NoticeKind.REPORT: _("Something waits for your look"),
+        NoticeKind.CASE_WAITING: _("A case has waited for more than a day"),
+        NoticeKind.LOOKED: _("Somebody has looked at what you flagged. Thank you"),
+        NoticeKind.APPEALED: _("Somebody appealed; another person decides"),
+        NoticeKind.GLASS: _("opened your group for an hour and reads it, with this reason"),
+        NoticeKind.CONFIRMATION: _("suspended somebody for more than a week; that waits for a second person"),
+        NoticeKind.WIDENED: _("moved posts of yours to where other people read them as well"),
+    }.get(kind, "")
+
+
 def target(notice: NoticeDoc) -> str:
     """Where a notice leads."""
+    if notice.case_id is not None:
+        return f"/moderation/cases/{notice.case_id}"
     if notice.post_id is not None:
         return f"/p/{notice.post_id}"
     if notice.initiative_id is not None:

@@ -17,7 +17,7 @@ DOC = """
             'slug', g.slug, 'title', g.title, 'visibility', g.visibility, 'policy', g.policy) END,
         'thread_id', t.id, 'thread_title', t.title, 'thread_slug', t.slug,
         'initiative_id', i.id, 'initiative_title', i.title, 'initiative_slug', i.slug,
-        'post_id', p.id, 'post_number', p.number, 'excerpt', left(p.text, 160), 'note', n.note,
+        'post_id', p.id, 'post_number', p.number, 'excerpt', left(p.text, 160), 'note', n.note, 'case_id', n.case_id,
         'act', CASE WHEN n.kind IN ('acted', 'undone') THEN json_build_object(
             'kind', k.kind, 'case_reason', c.reason, 'reason', CASE n.kind WHEN 'acted' THEN k.reason ELSE '' END,
             'automatic', k.actor_id IS NULL,
@@ -53,7 +53,7 @@ VISIBLE = (
         AND NOT EXISTS (SELECT FROM shut_out b WHERE b.group_id = n.group_id AND b.member_id = n.member_id)))
     AND (n.thread_id IS NULL OR EXISTS (
         SELECT FROM threads v WHERE v.id = n.thread_id AND v.group_id = ANY($2::bigint[])))
-    AND (n.kind NOT IN ('report', 'request', 'glass', 'confirmation') OR EXISTS (
+    AND (n.kind NOT IN ('report', 'request', 'glass', 'confirmation', 'case_waiting', 'appealed') OR EXISTS (
         SELECT FROM memberships k WHERE k.group_id = n.group_id AND k.member_id = $1 AND k.role = 'facilitator')
         OR EXISTS (SELECT FROM members k WHERE k.id = $1 AND k.staff IS NOT NULL))
     AND (n.post_id IS NULL OR EXISTS (SELECT FROM posts v WHERE v.id = n.post_id AND v.state = 'public'))

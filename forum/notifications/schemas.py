@@ -41,6 +41,7 @@ class NoticeDoc(msgspec.Struct, frozen=True):
     post_number: int | None
     excerpt: str | None
     note: str
+    case_id: int | None
     act: NoticeAct | None
     created_at: datetime
     read: bool

@@ -94,14 +94,3 @@ class ReactionsChanged(Fact):
     group_id: int
     post_id: int
     member_id: int
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class PostReported(Fact):
-    name: ClassVar[str] = "thread.post_reported"
-
-    thread_id: int
-    group_id: int
-    post_id: int
-    reporter_id: int
-    note: str

@@ -183,13 +183,3 @@ def can_follow(actor: Actor, group: GroupState) -> Verdict:
     if not (verdict := can_read(actor, group)):
         return verdict
     return taken_for_somebody(actor, group)
-
-
-def can_report(actor: Actor, post: PostInfo) -> Verdict:
-    if not (verdict := can_read_post(actor, post)):
-        return verdict
-    if not (verdict := taken_for_somebody(actor, post.thread.group)):
-        return verdict
-    if not (verdict := can_write(actor, post.thread.group)):
-        return verdict
-    return ALLOWED if post.state is PostState.PUBLIC else NOT_FOUND

@@ -250,10 +250,6 @@ class FollowWish(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     level: FollowLevel
 
 
-class Report(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    note: Annotated[str, Meta(max_length=8000)] = ""
-
-
 class Preview(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     body: Body
 

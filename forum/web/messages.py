@@ -90,6 +90,7 @@ _REFUSALS: Final = {
     "decided_already": _("Somebody else has decided this in the meantime."),
     "case_changed": _("This case has changed in the meantime. Please look again."),
     "claimed_by_another": _("Somebody else is looking at this. It is free again after a quarter of an hour."),
+    "moved_on": _("Something was moved or decided in the meantime. Please look again."),
     "flagged_again": _("It was flagged again since. Please decide the open case instead."),
     "too_many_flags": _("You flagged a lot within an hour. Thank you; please wait a while before you go on."),
     "appealed_already": _("You have appealed already, which can be done once."),

@@ -18,6 +18,7 @@ RETRY_AFTER: Final = "2"
 # The fields in which people write. What stands in one is shown again, whatever becomes of the form.
 TEXTS: Final = (
     "body", "text", "reason", "note", "question", "options", "aim", "why", "ask", "bio", "purpose", "rules", "claims",
+    "words", "answer",
 )  # fmt: skip
 
 

@@ -18,6 +18,7 @@ OF_GROUPS: Final = frozenset({
     "start_poll", "vote_in_poll", "close_poll", "write_outcome", "read_ballots",
     "warn_or_silence_in_group", "invite_to_group", "approve_remove_ban_member", "name_facilitator", "edit_group_text",
     "read_group_audit_log", "read_public_moderation_log", "undo_own_curation_within_24h", "see_moderation_settings",
+    "work_group_queue", "claim_decide_appeal_case",
     "name_moderators_in_log",
     "see_initiative", "launch_initiative", "make_initiative_draft", "be_asked_to_lead", "consent_to_initiative",
     "lead_initiative", "cosponsor_initiative", "withdraw_cosponsorship", "answer_initiative",

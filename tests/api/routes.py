@@ -15,6 +15,8 @@ from tests.courses.lms import CAMPUS
 _PARAMETER = re.compile(r"\{(\w+)(?::\w+)?\}")
 
 LATER = (datetime.now(UTC) + timedelta(days=7)).isoformat()
+FLAGGED = ("post", "thread", "initiative", "profile")
+FLAGS = [f"put_{what}_flag" for what in FLAGGED]
 BODIES: dict[str, dict[str, Any]] = {
     "patch_thread": {"title": "A better title", "tags": ["IPv6", "route servers"]},
     "post_post": {"body": "A reply."},
@@ -25,7 +27,10 @@ BODIES: dict[str, dict[str, Any]] = {
     "patch_post": {"body": "Another text."},
     "put_summary": {"body": "In short.", "through": 2},
     "put_wiki": {"reason": "A list for all."},
-    "post_report": {"note": "Please look."},
+    **{name: {"reason": "spam", "note": "Please look."} for name in FLAGS},
+    "put_case_decision": {"decision": "note", "reason": "spam", "words": "Please do not.", "silence_days": 3},
+    "put_appeal": {"text": "I meant well."},
+    "put_appeal_decision": {"outcome": "upheld", "answer": "It stays."},
     "put_group_text": {"purpose": "A purpose.", "rules": "Be kind."},
     "put_log_names": {"named": True},
     "put_slow_mode": {"seconds": 300, "reason": "It is heated."},
@@ -84,7 +89,10 @@ FORMS: dict[str, dict[str, str]] = {
     "save_post": {"body": "Another text.", "version": "1"},
     "preview_edit": {"body": "Another text."},
     "react": {"kind": "thanks"},
-    "report": {"note": "Please look."},
+    **{"flag_" + what: {"reason": "spam", "note": "Please look."} for what in FLAGGED},
+    "decide_case": {"decision": "note", "reason": "spam", "words": "Please do not.", "version": "1"},
+    "answer_appeal": {"outcome": "upheld", "answer": "It stays."},
+    "send_appeal": {"text": "I meant well."},
     "preview": {"group": "public-group", "title": "A title", "body": "A text."},
     "keep_draft": {"group": "public-group", "title": "A title", "body": "A text."},
     "save_search": {"q": "some words", "name": "A name"},
@@ -130,14 +138,19 @@ FORMS: dict[str, dict[str, str]] = {
     "save_appearance": {"theme": "dark", "keys": "on"},
 }
 VERSIONED = {"patch_post", "patch_thread", "patch_me", "put_draft", "patch_initiative", "patch_step"}
+VERSIONED |= {"put_case_decision"}
 # Over the limit wherever text is taken.
 LONG_FIELDS = {
     "title": 200, "body": 32_000, "note": 1000, "reason": 2000, "answer": 2000, "purpose": 2000, "rules": 4000,
-    "name": 80, "bio": 2000,
+    "name": 80, "bio": 2000, "words": 2000,
 }  # fmt: skip
+# Named like a text, and chosen from a list.
+CHOICES = {(name, "reason") for name in (*FLAGS, "put_case_decision")}
 LONGER = {("post_platform", "name"): 120, ("put_summary", "body"): 8000}
+LONGER |= {(name, "note"): 2000 for name in FLAGS}
 # Whom an operation listens to, where it is neither Ben nor Fay: an administrator; a session, never a token.
 ASKERS = {"patch_post": ("ben", False), "patch_me": ("ben", False), "post_token": ("fay", True),
+          "put_initiative_flag": ("cem", False),
           "put_glass": ("ada", False), "open_glass": ("ada", True)} | dict.fromkeys(
     ("post_platform", "post_deployment", "post_roster_run"), ("adi", True)
 )
@@ -156,7 +169,7 @@ class Target:
 
     @property
     def takes_text(self) -> list[str]:
-        return [name for name in LONG_FIELDS if name in (self.body or {})]
+        return [name for name in LONG_FIELDS if name in (self.body or {}) and (self.name, name) not in CHOICES]
 
     @property
     def asker(self) -> tuple[str, bool]:

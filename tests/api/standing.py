@@ -1,4 +1,4 @@
-"""Initiatives, one for each address below them that has to find it as it stands, and a poll."""
+"""Initiatives, one for each address below them that has to find it as it stands, a poll and a case."""
 from typing import Final
 
 from forum.kit.transaction import command, connection
@@ -13,6 +13,7 @@ STAND: Final = {
     "/steps/{step_id:int}": "accepted",
     "/updates": "accepted",
     "/space": "accepted",
+    "/flag": "active",
     "/report": "accepted",
     "/withdrawal": "accepted",
     "/reopening": "withdrawn",
@@ -20,6 +21,7 @@ STAND: Final = {
 }
 # As they are numbered in an empty table.
 NUMBERS: Final = {f"/initiatives/{{id:int}}{rest}": number for number, rest in enumerate(STAND, 1)}
+CASE = "INSERT INTO cases (origin, post_id, author_id, group_id) VALUES ('flag', $1, $2, $3) RETURNING id"
 STEP = "INSERT INTO initiative_steps (initiative_id, kind, title) VALUES ($1, 'milestone', 'A feed')"
 
 
@@ -37,6 +39,7 @@ async def undertake(cast: Cast) -> None:
         assert await make(group, fay, standing, co_leads=[ben], answer=answer) == number
     await poll(Stage(cast, "members", "ben"))  # its post has a number far ahead, and the public thread is counted
     async with connection() as sql:
+        assert await sql.fetchval(CASE, cast.first["public"], ben, group) == 1
         await sql.execute(STEP, NUMBERS["/initiatives/{id:int}/steps/{step_id:int}"])
 
 

@@ -22,6 +22,9 @@ OF = {
     "searches": "search",
     "similar": "thread",
     "polls": "poll",
+    "cases": "case",
+    "moderation": "case",
+    "appeals": "case",
     "initiatives": "initiative",
     "i": "initiative",
 }

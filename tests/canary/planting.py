@@ -5,6 +5,7 @@ from typing import Any
 
 from forum.kit.transaction import connection
 from forum.searching.rebuild import rebuild
+from tests.canary.cases import plant_cases
 from tests.canary.polls import plant_polls
 from tests.canary.undertakings import undertaken
 from tests.cast import KINDS, NAMES, Cast
@@ -64,6 +65,7 @@ async def plant(cast: Cast) -> Plot:
             readers = READERS.get(kind, frozenset({*NAMES, "stranger"}))
             await undertaken(raw, plot, kind, readers)
             await plant_polls(raw, plot, kind, readers=readers, approved=READERS.get(kind, APPROVED))
+            await plant_cases(raw, plot, kind)
         plot.kind = ""
         await _people(raw, plot)
         await _provisioned(raw, plot)

@@ -57,11 +57,15 @@ async def test_places_are_told_of(client, cast, told):
     assert newest["invitation_id"] == sent.json()["id"]
 
 
-async def test_a_report_reaches_the_facilitators_once(client, cast, told):
-    for note in ("Look.", "Look again."):
-        await client("ben").post(f"/api/v1/posts/{cast.second['closed']}/reports", json={"note": note})
-    assert (await told("fay"), await told("sol")) == (["report"], [])
-    assert (await client("fay").get("/api/v1/notices")).json()["items"][0]["note"] == "Look."
+async def test_a_case_reaches_the_facilitators_once_and_never_the_one_whom_it_is_about(client, cast, told):
+    public = "/api/v1/groups/public-group"
+    await client("fay").put(f"{public}/members/ben/role", json={"role": "facilitator"})
+    for who, note in (("cem", "Look."), ("cem", "Look again."), ("rae", "I think so too.")):
+        flag = {"reason": "other", "note": note}
+        assert (await client(who).put(f"/api/v1/posts/{cast.first['public']}/flag", json=flag)).status_code == 204
+    assert (await told("fay"), await told("ben"), await told("sol")) == (["report"], [], [])
+    told_of = (await client("fay").get("/api/v1/notices")).json()["items"][0]
+    assert told_of["case_id"] and not told_of["note"] and told_of["excerpt"] is None
 
 
 async def test_what_may_no_longer_be_read_is_no_longer_told(client, cast, told):
@@ -131,8 +135,8 @@ async def test_unread_notices_are_counted_up_to_a_thousand(client, cast):
 async def test_who_looks_after_the_group_no_longer_sees_its_requests_and_reports_no_longer(client, cast, told):
     public = "/api/v1/groups/public-group"
     await client("fay").put(f"{public}/members/ben/role", json={"role": "facilitator"})
-    await client("cem").post(f"/api/v1/posts/{cast.first['public']}/reports", json={"note": "Look, please."})
+    await client("cem").put(f"/api/v1/posts/{cast.second['public']}/flag", json={"reason": "spam"})
     assert "report" in await told("ben")
     await client("ben").put(f"{public}/members/ben/role", json={"role": "member"})
     assert "report" not in await told("ben")
-    assert "report" in await told("fay")
+    assert "report" not in await told("fay")  # it is about her own post

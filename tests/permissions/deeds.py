@@ -5,6 +5,7 @@ from tests.courses.lms import CAMPUS
 from tests.permissions import keeping as kept
 from tests.permissions import stage as on
 from tests.permissions.asking import GROUP, JSON, REASON, Ask, Deed, api, by_session, deed, form, page
+from tests.permissions.deeds_of_cases import CASES
 from tests.permissions.deeds_of_curation import KEEPING, NAME_EDITOR, READ_KEPT, READ_KEPT_HISTORY
 from tests.permissions.deeds_of_initiatives import INITIATIVES
 from tests.permissions.deeds_of_moderation import MODERATION
@@ -61,6 +62,7 @@ ASK = {"question": "Shall we?", "kind": "proposal", "closes_at": (datetime.now(U
 TOKEN = {"name": "A script", "days": 30}
 
 DEEDS: dict[str, Deed] = {
+    **CASES,
     **INITIATIVES,
     **MODERATION,
     **KEEPING,
@@ -209,11 +211,6 @@ DEEDS: dict[str, Deed] = {
     ),
     "delete_own_post": deed(*WITHDRAW, prepare=on.own_post),
     "delete_post_of_another": deed(*WITHDRAW, prepare=on.own_post),
-    "flag": deed(
-        api("POST", POST + "/reports", {"note": "Look."}),
-        page("/p/{post}/report"),
-        form("/p/{post}/report", note="Look."),
-    ),
     "invite_to_group": deed(
         api("POST", GROUP + "/invitations", {"username": "eve"}),
         api("POST", GROUP + "/invitations", {"uses": 3}),
@@ -302,6 +299,7 @@ EXEMPT = {
     ("GET", "/i/{id:int}/card"): "of public groups, for everybody: tests/initiatives/test_record.py",
     ("GET", "/feeds/initiatives"): "of public groups, for everybody: tests/initiatives/test_record.py",
     ("GET", "/initiatives"): "lists what the actor may read: tests/initiatives/test_list.py",
+    ("GET", "/p/{id:int}/report"): "leads to the flag, whose door is asked there",
     ("GET", "/"): "everybody has a first page",
     ("GET", "/about"): "public text",
     ("POST", "/view-as/end"): "being oneself again; nothing for those who are",

@@ -12,6 +12,7 @@ FAMILIES = {
     "warn_or_silence_in_group": {"warn_or_silence_in_group", "silence_member", "suspend_member", "suspend_in_group"},
     "join": {"join", "join_open", "request_to_join", "join_by_invitation_only"},
     "join_open": {"join", "join_open", "request_to_join", "join_by_invitation_only"},
+    "appeal_own_case": {"appeal_own_case", "appeal_case_of_another"},
     "keep_drafts_and_preview": {"keep_drafts_and_preview", "draft_for_group"},
     "follow_or_bookmark": {"follow_or_bookmark", "keep_drafts_and_preview"},
     "see_member_profile_and_directory": {"see_member_profile_and_directory", "keep_drafts_and_preview"},

@@ -44,7 +44,6 @@ FACTS = {
     "thread.answer_accepted": "searching.index_thread",
     "thread.answer_unaccepted": "searching.index_thread",
     "thread.reactions_changed": "reactions are counted nowhere in a document",
-    "thread.post_reported": "the post stays as it is",
     "initiative.consent_asked": "an initiative is found by its discussion",
     "initiative.lead_asked": "an initiative is found by its discussion",
     "initiative.leads_changed": "an initiative is found by its discussion",

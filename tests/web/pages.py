@@ -19,12 +19,12 @@ def addresses(cast: Cast) -> dict[str, list[str]]:
     open_to_all += ["/initiatives", "/initiatives?language=ar&stage=active"]
     open_to_all += ["/keys", "/appearance", "/search?q=thread"]
     mine = ["/notices", "/me", "/me/drafts", "/me/bookmarks", "/me/sessions", "/members", "/m/fay"]
-    mine += ["/me/tokens", "/me/activity"]
+    mine += ["/me/tokens", "/me/activity", "/m/fay/flag"]
     mine += [f"/g/{group}/new", f"/p/{second}/reply?quote=1", f"/p/{first}/edit", f"/p/{first}/history"]
-    mine += [f"/p/{first}/withdraw", f"/p/{second}/report", f"/g/{group}/members", f"/t/{thread}/edit"]
+    mine += [f"/p/{first}/withdraw", f"/p/{second}/flag", f"/g/{group}/members", f"/t/{thread}/edit"]
     mine += [f"/g/{group}/initiatives/new", f"/g/{group}/initiatives/new?thread={thread}"]
     keeping = [f"/g/{group}/requests", f"/g/{group}/invite", f"/g/{group}/edit", f"/g/{group}/members"]
-    keeping += [f"/g/{group}/activity"]
+    keeping += [f"/g/{group}/activity", "/moderation", f"/moderation?group={group}&state=decided"]
     return {
         "stranger": open_to_all,
         "ben": [*open_to_all, *mine],

@@ -4,7 +4,7 @@ from typing import Any, Final
 import msgspec
 
 from auth.actor import Actor
-from forum.kit.errors import Conflict, Invalid, NotFound, PreconditionMissing
+from forum.kit.errors import Conflict, Invalid, PreconditionMissing
 from forum.kit.fields import body_field
 from forum.kit.transaction import command, connection
 from forum.kit.verdict import require
@@ -168,10 +168,8 @@ VERDICT = """
 
 
 async def undo_of_verdict(case_id: int) -> dict[str, Any]:
-    """What takes the verdict of a decided case back; NotFound where nothing does."""
+    """What takes the verdict of a decided case back; empty where there is nothing to take back but words."""
     async with connection() as sql:
         found = await sql.fetchval(VERDICT, case_id)
-    if found is None:
-        raise NotFound
-    undo: dict[str, Any] = msgspec.json.decode(found)
+    undo: dict[str, Any] = {} if found is None else msgspec.json.decode(found)
     return undo

@@ -118,3 +118,16 @@ async def profile_named(actor: Actor, username: str) -> Target:
     if found is None:
         raise NotFound
     return Target(TargetKind.PROFILE, found)
+
+
+OWN_FLAG = """
+    SELECT f.reason, f.note FROM flags f JOIN cases c ON c.id = f.case_id AND c.decided_at IS NULL
+    WHERE f.member_id = $5 AND (c.post_id = $1 OR c.thread_id = $2 OR c.member_id = $3 OR c.initiative_id = $4)
+"""
+
+
+async def own_flag(actor: Actor, target: Target) -> tuple[str, str] | None:
+    """What this actor said of it in the open case; None where nothing."""
+    async with connection() as sql:
+        row = await sql.fetchrow(OWN_FLAG, *target.columns, actor.own_id)
+    return None if row is None else (row["reason"], row["note"])

@@ -1,10 +1,7 @@
 """Who is told of what is written. Each job re-reads: what was so when the fact was recorded may not be so now."""
-from auth.actor import Status
 from forum.jobs.queue import Lane, job
 from forum.kit.transaction import command, connection
-from forum.members.models import Member
 from forum.notifications.commands import notify
-from forum.notifications.jobs.places import keepers
 from forum.notifications.models import NoticeKind
 
 # The people to tell of a post, each with the strongest reason; only active ones who may read the group, who have not
@@ -98,20 +95,4 @@ async def tell_of_acceptance(post_id: int, actor_id: int) -> None:
             group_id=row["group_id"],
             thread_id=row["thread_id"],
             post_id=post_id,
-        )
-
-
-@job("notifications.tell_of_report", lane=Lane.NOTICES)
-@command
-async def tell_of_report(post_id: int, reporter_id: int, thread_id: int, group_id: int, note: str) -> None:
-    if await Member.filter(id=reporter_id, status=Status.ACTIVE).exists():
-        await notify(
-            await keepers(group_id),
-            NoticeKind.REPORT,
-            f"report:{post_id}:{reporter_id}",
-            actor_id=reporter_id,
-            group_id=group_id,
-            thread_id=thread_id,
-            post_id=post_id,
-            note=note,
         )

@@ -11,7 +11,6 @@ from forum.threads.commands.accept_answer import accept_answer, unaccept_answer
 from forum.threads.commands.edit_post import edit_post
 from forum.threads.commands.post_reply import post_reply
 from forum.threads.commands.react import give_reaction, take_reaction
-from forum.threads.commands.report import report_post
 from forum.threads.commands.start_thread import start_thread
 from forum.threads.commands.withdraw_post import withdraw_post
 from forum.threads.models import ReactionKind
@@ -22,7 +21,6 @@ from forum.threads.schemas import (
     PostEdit,
     PostList,
     PostsWanted,
-    Report,
     RevisionList,
     SinglePost,
     ThreadEdit,
@@ -166,11 +164,4 @@ async def put_answer(call: Call[AcceptedAnswer, Nothing]) -> Response:
 async def delete_answer(call: Call[None, Nothing]) -> Response:
     """No post is the answer any more."""
     await unaccept_answer(call.actor, call.id("id"))
-    return nothing()
-
-
-@operation("flag", body=Report, answers={204: None}, scope=POST)
-async def post_report(call: Call[Report, Nothing]) -> Response:
-    """Tell the facilitators that a post needs their eyes."""
-    await report_post(call.actor, call.id("id"), call.body.note)
     return nothing()

@@ -196,8 +196,8 @@ def _actions(post: PostDoc, key: _Key) -> str:
         more.append(_link(f"/i/{key.setting.initiative}/steps?post={post.number}", gettext("Make this a task")))
     if may.make_wiki:
         more.append(_link(f"{base}/wiki", gettext("End the wiki") if post.wiki else gettext("Make it a wiki post")))
-    if may.report:
-        more.append(_link(f"{base}/report", gettext("Report")))
+    if may.flag:
+        more.append(_link(f"{base}/flag", gettext("Flag")))
     if may.withdraw:
         more.append(_link(f"{base}/withdraw", gettext("Withdraw")))
     if more:

@@ -9,13 +9,12 @@ from forum.threads import queries
 from forum.threads.commands import follow as follows
 from forum.threads.commands import react as reactions
 from forum.threads.commands.edit_post import edit_post
-from forum.threads.commands.report import report_post
 from forum.threads.commands.withdraw_post import withdraw_post
 from forum.threads.models import ReactionKind
 from forum.threads.pages.changes import with_changes
 from forum.threads.pages.compose import to_post
 from forum.threads.pages.thread import back_to_thread, page_of
-from forum.threads.policies import can_edit, can_report, can_withdraw
+from forum.threads.policies import can_edit, can_withdraw
 from forum.threads.schemas import RevisionList, SinglePost
 from forum.web.language import gettext as _
 from forum.web.page import View, decoded, errors_of, form, page, see
@@ -139,29 +138,3 @@ async def bookmark(view: View) -> Response:
 async def _back(view: View, post_id: int, said: str = "") -> Response:
     info = await queries.post_door(view.actor, post_id)
     return back_to_thread(view, info.thread.id, said)
-
-
-# Report
-
-
-async def _report_form(view: View, refusal: Refusal | None) -> Response:
-    require(can_report(view.actor, await queries.post_door(view.actor, view.id("id"))))
-    return shown(
-        view,
-        "threads/report.html",
-        title=_("Tell the facilitators"),
-        post=await _post(view),
-        note=view.text("note"),
-        errors=errors_of(refusal),
-    )
-
-
-@page("flag", signed_in=True)
-async def report_form(view: View) -> Response:
-    return await _report_form(view, None)
-
-
-@form("flag", refill=_report_form)
-async def report(view: View) -> Response:
-    await report_post(view.actor, view.id("id"), view.text("note"))
-    return to_post(await _post(view), said="reported")

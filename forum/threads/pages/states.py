@@ -7,6 +7,7 @@ from auth.actor import Actor
 from forum.curation.policies import can_make_wiki
 from forum.groups.policies import GroupState
 from forum.groups.schemas import GroupCard
+from forum.moderation.policies import can_flag_post
 from forum.threads.models import PostState, ThreadKind
 from forum.threads.policies import (
     PostInfo,
@@ -18,7 +19,6 @@ from forum.threads.policies import (
     can_react,
     can_read_history,
     can_reply,
-    can_report,
     can_withdraw,
 )
 from forum.threads.schemas import ThreadHead
@@ -34,7 +34,7 @@ class May(NamedTuple):
     keep: bool
     edit: bool
     withdraw: bool
-    report: bool
+    flag: bool
     accept: bool
     history: bool
     edit_wiki: bool
@@ -80,7 +80,7 @@ def may(actor: Actor, thread: ThreadState, *, own: bool) -> May:
         keep=bool(can_follow(actor, thread.group)),
         edit=bool(can_edit(actor, post)),
         withdraw=bool(can_withdraw(actor, post)),
-        report=not own and bool(can_report(actor, post)),
+        flag=not own and bool(can_flag_post(actor, post)),
         accept=bool(can_accept_answer(actor, thread)),
         history=bool(can_read_history(actor, post)),
         edit_wiki=bool(can_edit(actor, replace(post, wiki=True))),

@@ -339,9 +339,11 @@ const keys = {
   "/": () => ($("#q") || $(".find input"))?.focus(),
   "?": help,
 };
-const places = { h: "/", n: "/notices", g: "/groups", l: "/latest", i: "/initiatives" };
+const places = { h: "/", n: "/notices", g: "/groups", l: "/latest", i: "/initiatives", m: "/moderation" };
 
 addEventListener("keydown", (event) => {
+  // Out of a field of a verdict, so that its digits are keys again.
+  if (event.key === "Escape") event.target.closest("#verdict") && event.target.blur();
   if (event.key === "Escape") $$("details.menu[open], details.more[open]").forEach((open) => open.removeAttribute("open"));
   const typing = event.target.closest?.("input, textarea, select, [contenteditable], dialog");
   if (typing || event.ctrlKey || event.metaKey || event.altKey || "keys" in document.documentElement.dataset) return;
@@ -349,6 +351,8 @@ addEventListener("keydown", (event) => {
   waiting = "";
   if (after === "g" && places[event.key]) return location.assign(places[event.key]);
   if (event.key === "g") return void (waiting = "g");
+  const verdict = /^[1-5]$/.test(event.key) && $(`[data-digit="${event.key}"]`);
+  if (verdict) return verdict.click();
   if (!keys[event.key]) return;
   event.preventDefault();
   keys[event.key]();
