@@ -1,5 +1,8 @@
 """What a form or a request says of an act: a reason of a fitting length, and a moment that is still to come."""
 from datetime import datetime
+from typing import Any
+
+import msgspec
 
 from forum.kit.errors import Invalid
 from forum.kit.fields import body_field
@@ -23,3 +26,8 @@ async def until_field(until: datetime | None) -> datetime | None:
 def moment_of(stored: str | None) -> datetime | None:
     """What an act wrote down for its undoing."""
     return None if stored is None else datetime.fromisoformat(stored)
+
+
+def what_was(held: str | None) -> Any:
+    """A JSON value that PostgreSQL built, for an act's undo; None where there was none."""
+    return None if held is None else msgspec.json.decode(held)

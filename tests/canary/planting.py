@@ -5,6 +5,7 @@ from typing import Any
 
 from forum.kit.transaction import connection
 from forum.searching.rebuild import rebuild
+from tests.canary.acts import plant_acts
 from tests.canary.cases import plant_cases
 from tests.canary.polls import plant_polls
 from tests.canary.undertakings import undertaken
@@ -64,6 +65,8 @@ async def plant(cast: Cast) -> Plot:
             await _audited(raw, plot, kind)
             readers = READERS.get(kind, frozenset({*NAMES, "stranger"}))
             await undertaken(raw, plot, kind, readers)
+            keepers = frozenset({"fay"}) | (STAFF if kind in ("public", "members") else NOBODY)
+            await plant_acts(plot, kind, readers=readers, keepers=keepers)
             await plant_polls(raw, plot, kind, readers=readers, approved=READERS.get(kind, APPROVED))
             await plant_cases(raw, plot, kind)
         plot.kind = ""

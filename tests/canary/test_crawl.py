@@ -7,6 +7,7 @@ import pytest
 
 from forum.app import Site
 from forum.kit.transaction import connection
+from tests.canary.acts import stir_acts
 from tests.canary.addresses import addresses, templates
 from tests.canary.planting import MARK, Plot, plant
 from tests.cast import KINDS, NAMES, STRANGER, Cast
@@ -197,6 +198,7 @@ def _plain(text: str) -> str:
 
 async def _stir(plot: Plot) -> None:
     """Everything changes in the closed and the hidden group, and in what is not public of the public one."""
+    await stir_acts(plot)
     async with connection() as raw:
         for kind in ("closed", "hidden"):
             group, thread = plot.cast.groups[kind], plot.cast.threads[kind]

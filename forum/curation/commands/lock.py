@@ -4,7 +4,7 @@ from datetime import datetime
 from auth.actor import Actor
 from forum.curation.doors import thread_to_curate
 from forum.curation.policies import can_curate
-from forum.curation.terms import moment_of, reason_field, until_field
+from forum.curation.terms import moment_of, reason_field, until_field, what_was
 from forum.kit.transaction import command, connection
 from forum.kit.verdict import require
 from forum.moderation.acts import Done, enter, undoes
@@ -32,7 +32,7 @@ async def lock(actor: Actor, thread_id: int, *, reason: str, until: datetime | N
     require(can_curate(actor, thread.group))
     reason, until = reason_field(reason, least=1), await until_field(until)
     async with connection() as sql:
-        was = await sql.fetchval(LOCKED, thread_id)
+        was = what_was(await sql.fetchval(LOCKED, thread_id))
         await sql.execute(LOCK, thread_id, until, reason)
     return await enter(
         actor,
@@ -51,7 +51,7 @@ async def unlock(actor: Actor, thread_id: int, *, reason: str = "") -> int | Non
     require(can_curate(actor, thread.group))
     reason = reason_field(reason)
     async with connection() as sql:
-        was = await sql.fetchval(LOCKED, thread_id)
+        was = what_was(await sql.fetchval(LOCKED, thread_id))
         if was is None:
             return None
         await sql.execute(UNLOCK, thread_id)

@@ -5,7 +5,7 @@ from typing import Any, Final
 from auth.actor import Actor
 from forum.curation.doors import thread_to_curate
 from forum.curation.policies import can_curate, can_pin_everywhere
-from forum.curation.terms import moment_of, reason_field, until_field
+from forum.curation.terms import moment_of, reason_field, until_field, what_was
 from forum.kit.errors import Conflict
 from forum.kit.transaction import command, connection
 from forum.kit.verdict import require
@@ -92,7 +92,7 @@ async def _ask(actor: Actor, thread: ThreadState, everywhere: bool, *, pinning: 
     async with connection() as sql:
         row = await sql.fetchrow(PINNED, thread.id)
     assert row is not None
-    was = row["was"]
+    was = what_was(row["was"])
     if everywhere or (was is not None and was["everywhere"]):
         require(can_pin_everywhere(actor, thread.group))
     if pinning and (row["here"] >= MOST_IN_GROUP or (everywhere and row["everywhere"] >= MOST_EVERYWHERE)):

@@ -6,7 +6,8 @@ from forum.kit.verdict import require
 from forum.moderation.openness import SPOKEN, UNTOLD
 
 # $1 group, $2 limit, $3 before, $4 readable, $5 listed, $6 whether the reader looks after the group, $7 kinds that are
-# for their eyes only, $8 kinds whose reason is for everybody, $9 slug, $10 whether the reader may undo here.
+# for their eyes only, $8 kinds whose reason is for everybody, $9 slug, $10 whether the reader may undo here,
+# $11 whether it is a visitor, who sees no card of a members group.
 # A name is told where the groups on both ends tell names; a thread that was merged is known by the one it went into.
 LOG = """
     SELECT json_build_object('items', coalesce(json_agg(json_build_object(
@@ -43,7 +44,7 @@ LOG = """
     LEFT JOIN threads t ON t.id = coalesce(s.merged_into_id, s.id) AND t.group_id = ANY($4::bigint[])
         AND t.post_count > 0
     LEFT JOIN groups o ON o.id = CASE WHEN k.group_id = $1 THEN k.other_group_id ELSE k.group_id END
-        AND o.id <> $1 AND o.id = ANY($5::bigint[])
+        AND o.id <> $1 AND o.id = ANY($5::bigint[]) AND (NOT $11 OR o.visibility <> 'members')
 """.replace(
     "WANTED", "k.id < coalesce($3::bigint, 9223372036854775807) AND ($6 OR k.kind <> ALL($7::text[]))"
 )
@@ -70,6 +71,7 @@ async def log_of(actor: Actor, group: GroupState, before: int, limit: int) -> by
                 [kind.value for kind in SPOKEN],
                 group.slug,
                 bool(can_moderate(actor, group)),
+                actor.is_anonymous,
             )
         )
 
