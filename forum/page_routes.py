@@ -3,7 +3,7 @@
 from typing import Final
 
 from forum.courses import pages as courses
-from forum.curation.pages import summary, tags, wiki
+from forum.curation.pages import collecting, collections, summary, tags, wiki
 from forum.groups.pages import groups
 from forum.groups.pages import people as places
 from forum.initiatives.pages import deeds, initiative, record, work, writing
@@ -47,6 +47,20 @@ PAGES: Final[tuple[PageRoute, ...]] = (
     get("/p/{id:int}/wiki", wiki.wiki_form),
     post("/p/{id:int}/wiki", wiki.set_wiki),
     post("/g/{slug}/editors/{username}", wiki.change_editor),
+    get("/g/{slug}/collections", collections.group_collections),
+    get("/g/{slug}/collections/new", collecting.new_collection),
+    post("/g/{slug}/collections/new", collecting.make_collection),
+    get("/c/{id:int}", collections.collection),
+    get("/c/{id:int}/edit", collecting.edit_collection),
+    post("/c/{id:int}/edit", collecting.save_collection),
+    post("/c/{id:int}/items", collecting.add_item),
+    post("/c/{id:int}/items/{item_id:int}", collecting.change_item),
+    get("/c/{id:int}/delete", collecting.deletion),
+    post("/c/{id:int}/delete", collecting.delete_collection),
+    get("/c/{id:int}/feed", collections.collection_feed),
+    get("/c/{id:int}/{slug}", collections.collection),
+    get("/collect", collecting.collect_form),
+    post("/collect", collecting.collect),
     # polls
     get("/polls/{id:int}", poll.poll_address),
     post("/polls/{id:int}/vote", poll.vote),

@@ -5,8 +5,8 @@ from starlette.routing import Route
 
 from forum.api.operation import Endpoint, Operation
 from forum.courses import api as courses
+from forum.curation.api import collections, tags
 from forum.curation.api import keeping as learned
-from forum.curation.api import tags
 from forum.groups import api as groups
 from forum.initiatives.api import initiatives, work
 from forum.members import api as members
@@ -91,6 +91,15 @@ API = (
     put("/threads/{id:int}/summary", learned.put_summary),
     delete("/threads/{id:int}/summary", learned.delete_summary),
     get("/threads/{id:int}/summary/revisions", learned.list_summary_revisions),
+    get("/groups/{slug}/collections", collections.list_collections),
+    post("/groups/{slug}/collections", collections.post_collection),
+    get("/collections/{id:int}", collections.get_collection),
+    patch("/collections/{id:int}", collections.patch_collection),
+    delete("/collections/{id:int}", collections.delete_collection),
+    post("/collections/{id:int}/items", collections.post_item),
+    patch("/collections/{id:int}/items/{item_id:int}", collections.patch_item),
+    put("/collections/{id:int}/items/{item_id:int}/position", collections.put_item_position),
+    delete("/collections/{id:int}/items/{item_id:int}", collections.delete_item),
     get("/tags/{tag}/threads", tags.list_tagged_threads),
     get("/groups/{slug}/tags", tags.list_group_tags),
     put("/posts/{id:int}/wiki", learned.put_wiki),

@@ -94,6 +94,7 @@ class CollectionItem(Model):
     url = fields.TextField(db_default="")
     title = fields.CharField(max_length=200, db_default="")
     note = fields.TextField(db_default="")
+    html = fields.TextField(db_default="")
     created_at = fields.DatetimeField(db_default=Now())
 
     class Meta:

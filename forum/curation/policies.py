@@ -1,6 +1,7 @@
 """Who may look after threads and keep what was learned. Pure; whatever is unknown is refused."""
 from auth.actor import Actor
 from forum.groups.policies import GroupState, can_act, can_facilitate, can_moderate, taken_for_somebody
+from forum.groups.policies import GroupState, can_act, can_moderate, can_read, can_write, moderates, taken_for_somebody
 from forum.kit.verdict import ALLOWED, NOT_FOUND, Verdict
 from forum.threads.models import PostState
 from forum.threads.policies import PostInfo, ThreadState, can_read_post, can_read_thread, can_write_wiki
@@ -49,3 +50,18 @@ def can_move(actor: Actor, source: GroupState, target: GroupState) -> Verdict:
 
 def can_list(actor: Actor, source: GroupState, target: GroupState) -> Verdict:
     return can_facilitate(actor, source) and can_facilitate(actor, target)
+def can_manage_collections(actor: Actor, group: GroupState) -> Verdict:
+    """Make, order, annotate and delete the collections of a group."""
+    return can_moderate(actor, group)
+
+
+def can_collect_from(actor: Actor, group: GroupState) -> Verdict:
+    """Put what lies here into a collection: of this group, or of one that they facilitate."""
+    if not (verdict := can_read(actor, group)):
+        return verdict
+    if not (verdict := taken_for_somebody(actor, group)):
+        return verdict
+    if not (verdict := can_write(actor, group)):
+        return verdict
+    keeps = moderates(actor, group) or any(actor.facilitates(each) for each in actor.roles)
+    return ALLOWED if keeps else Verdict("moderators_only")

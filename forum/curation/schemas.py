@@ -6,6 +6,8 @@ import msgspec
 from msgspec import Meta
 
 from forum.groups.schemas import Person
+from forum.members.schemas import Language
+from forum.threads.schemas import GroupRef, Title
 
 Text = Annotated[str, Meta(max_length=200_000)]
 Reason = Annotated[str, Meta(max_length=8000)]
@@ -68,3 +70,110 @@ class TaggedWanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     group: Annotated[str, Meta(max_length=60)] = ""
     before: Annotated[int, Meta(ge=0, le=2**63 - 1)] = 0
     limit: Annotated[int, Meta(ge=1, le=100)] = 25
+
+
+class CollectedThread(msgspec.Struct, frozen=True):
+    id: int
+    title: str
+    slug: str
+    language: str
+    post_count: int
+    group: GroupRef
+    author: Person
+
+
+class CollectedPost(msgspec.Struct, frozen=True):
+    """``excerpt`` is the beginning of its plain text."""
+
+    id: int
+    number: int
+    excerpt: str
+
+
+class CollectionItemDoc(msgspec.Struct, frozen=True):
+    """``kind``: thread, post (with its thread) or link (``url`` and ``title``); ``html`` is the note, shown.
+
+    ``missing``: not there any more, or not its reader's to see; only those who keep the collection are told.
+    """
+
+    id: int
+    kind: str
+    missing: bool
+    url: str | None
+    title: str | None
+    note: str
+    html: str
+    thread: CollectedThread | None
+    post: CollectedPost | None
+
+
+class CollectionDoc(msgspec.Struct, frozen=True):
+    """``body`` is the introduction; ``public``: everybody may read it, so that it has a feed."""
+
+    id: int
+    title: str
+    slug: str
+    language: str
+    body: str
+    html: str
+    version: int
+    group: GroupRef
+    public: bool
+    by: Person
+    created_at: datetime
+    edited_at: datetime
+    items: list[CollectionItemDoc]
+
+
+class CollectionLine(msgspec.Struct, frozen=True):
+    id: int
+    title: str
+    slug: str
+    language: str
+    html: str
+    by: Person
+    edited_at: datetime
+
+
+class CollectionList(msgspec.Struct, frozen=True):
+    items: list[CollectionLine]
+    next: str | None
+
+
+class KeptCollection(msgspec.Struct, frozen=True):
+    """A collection that its reader keeps, with the title of its group."""
+
+    id: int
+    title: str
+    group: str
+
+
+class KeptList(msgspec.Struct, frozen=True):
+    items: list[KeptCollection]
+    next: str | None
+
+
+class CollectionText(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``body`` is the introduction, in Markdown; it may be empty."""
+
+    title: Title
+    body: Text = ""
+    language: Language | None = None
+
+
+class NewItem(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``address`` leads to a thread or a post here, or to a page elsewhere, whose ``title`` one may give."""
+
+    address: Annotated[str, Meta(max_length=8000)]
+    title: Title = ""
+    note: Text = ""
+
+
+class ItemNote(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    note: Text
+
+
+class ItemPosition(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Counted from 1."""
+
+    position: Annotated[int, Meta(ge=1, le=1000)]

@@ -209,6 +209,7 @@ class Migration(migrations.Migration):
                 ('url', fields.TextField(db_default='', unique=False)),
                 ('title', fields.CharField(db_default='', max_length=200)),
                 ('note', fields.TextField(db_default='', unique=False)),
+                ('html', fields.TextField(db_default='', unique=False)),
                 ('created_at', fields.DatetimeField(db_default=Now(), auto_now=False, auto_now_add=False)),
             ],
             options={'table': 'collection_items', 'app': 'forum', 'pk_attr': 'id', 'table_description': 'A thread, a post or a link (``url`` with its ``title``), and why it is here (``note``).'},

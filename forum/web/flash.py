@@ -70,6 +70,7 @@ _SENTENCES: Final = {
     "reopened": _("The initiative is taken up again."),
     "completed": _("Completed. Thank you for carrying it to its end."),
     "undone": _("Undone."),
+    "collection_gone": _("The collection is deleted."),
     "summary_gone": _("The summary is removed. The group's log can bring it back within a day."),
     "accepted": _("This is now the accepted answer."),
 }

@@ -14,7 +14,7 @@ OF_GROUPS: Final = frozenset({
     "see_group_card", "read_content", "read_edit_history", "list_group_members", "search_and_live",
     "join", "join_open", "leave", "start_thread", "reply", "react", "accept_answer", "follow_or_bookmark", "mark_read",
     "edit_own_post", "edit_thread_title_and_tags", "delete_own_post", "flag",
-    "write_summary_or_wiki_post", "make_wiki_post",
+    "write_summary_or_wiki_post", "make_wiki_post", "manage_collections",
     "start_poll", "vote_in_poll", "close_poll", "write_outcome", "read_ballots",
     "warn_or_silence_in_group", "invite_to_group", "approve_remove_ban_member", "name_facilitator", "edit_group_text",
     "read_group_audit_log", "read_public_moderation_log", "undo_own_curation_within_24h", "see_moderation_settings",

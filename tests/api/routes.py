@@ -25,6 +25,11 @@ BODIES: dict[str, dict[str, Any]] = {
     "put_group_follow": {"level": "mute"},
     "put_reading": {"number": 1},
     "patch_post": {"body": "Another text."},
+    "post_collection": {"title": "First reading", "body": "For newcomers.", "language": "en"},
+    "patch_collection": {"title": "Second reading", "body": "For newcomers."},
+    "post_item": {"address": "https://example.test/page", "title": "A page", "note": "Short."},
+    "patch_item": {"note": "Shorter."},
+    "put_item_position": {"position": 1},
     "put_summary": {"body": "In short.", "through": 2},
     "put_wiki": {"reason": "A list for all."},
     **{name: {"reason": "spam", "note": "Please look."} for name in FLAGS},
@@ -82,6 +87,11 @@ FORMS: dict[str, dict[str, str]] = {
     "send_poll": {"kind": "single", "question": "Shall we?", "options": "Yes\nNo", "closes_on": LATER[:10]},
     "vote": {"choice": "1", "reason": "Because."},
     "save_outcome": {"text": "We do it.", "review_on": LATER[:10]},
+    "make_collection": {"title": "First reading", "body": "For newcomers.", "language": "en"},
+    "save_collection": {"title": "Second reading", "body": "For newcomers.", "version": "1"},
+    "add_item": {"address": "https://example.test/page", "link_title": "A page", "note": "Short."},
+    "change_item": {"do": "note", "note": "Shorter.", "version": "1"},
+    "collect": {"post": "1", "collection": "1", "note": "Short."},
     "save_summary": {"body": "In short.", "through": "2", "version": "0"},
     "preview_summary": {"body": "In short.", "through": "2", "version": "0"},
     "set_wiki": {"do": "make", "reason": "A list for all."},
@@ -139,6 +149,7 @@ FORMS: dict[str, dict[str, str]] = {
 }
 VERSIONED = {"patch_post", "patch_thread", "patch_me", "put_draft", "patch_initiative", "patch_step"}
 VERSIONED |= {"put_case_decision"}
+VERSIONED |= {"patch_collection", "patch_item", "put_item_position", "delete_item"}
 # Over the limit wherever text is taken.
 LONG_FIELDS = {
     "title": 200, "body": 32_000, "note": 1000, "reason": 2000, "answer": 2000, "purpose": 2000, "rules": 4000,
@@ -148,6 +159,8 @@ LONG_FIELDS = {
 CHOICES = {(name, "reason") for name in (*FLAGS, "put_case_decision")}
 LONGER = {("post_platform", "name"): 120, ("put_summary", "body"): 8000}
 LONGER |= {(name, "note"): 2000 for name in FLAGS}
+LONGER |= {("post_collection", "body"): 8000, ("patch_collection", "body"): 8000}
+LONGER |= {("post_item", "note"): 2000, ("patch_item", "note"): 2000}
 # Whom an operation listens to, where it is neither Ben nor Fay: an administrator; a session, never a token.
 ASKERS = {"patch_post": ("ben", False), "patch_me": ("ben", False), "post_token": ("fay", True),
           "put_initiative_flag": ("cem", False),
@@ -190,6 +203,7 @@ def filled(template: str, cast: Cast) -> str:
         "id": str(numbers["public"] if numbers else NUMBERS.get(template.removeprefix(PREFIX), 1)),
         "request_id": "1",
         "step_id": "1",
+        "item_id": "1",
         "slug": "thread" if kind in ("t", "i") else "public-group",
         "username": "sol",
         "kind": "thanks",

@@ -27,6 +27,8 @@ OF = {
     "appeals": "case",
     "initiatives": "initiative",
     "i": "initiative",
+    "collections": "collection",
+    "c": "collection",
 }
 SLUGS = [f"{kind}-group" for kind in KINDS] + ["elsewhere"]
 
@@ -58,12 +60,16 @@ def _values(name: str, template: str, plot: Plot) -> list[str]:
     if name == "id":
         kind = OF[next((each for each in ("drafts", "searches") if each in first), first[0])]
         return [str(number) for number in plot.ids[kind]]
+    if name == "slug" and template.startswith("/c/"):
+        return ["first-reading"]
     if name == "slug":
         return ["thread"] if template.startswith(("/t/", "/i/")) else SLUGS
     if name == "username":
         return list(NAMES)
     if name == "step_id":
         return [str(number) for number in plot.ids["step"]]
+    if name == "item_id":
+        return [str(number) for number in plot.ids["item"]]
     if name == "request_id":
         return [str(number) for number in plot.ids["request"]]
     return ["something"]

@@ -7,6 +7,7 @@ from forum.kit.transaction import connection
 from forum.searching.rebuild import rebuild
 from tests.canary.acts import plant_acts
 from tests.canary.cases import plant_cases
+from tests.canary.kept import plant_kept
 from tests.canary.polls import plant_polls
 from tests.canary.undertakings import undertaken
 from tests.cast import KINDS, NAMES, Cast
@@ -67,6 +68,8 @@ async def plant(cast: Cast) -> Plot:
             await undertaken(raw, plot, kind, readers)
             keepers = frozenset({"fay"}) | (STAFF if kind in ("public", "members") else NOBODY)
             await plant_acts(plot, kind, readers=readers, keepers=keepers)
+            kept_for = {"readers": readers, "approved": READERS.get(kind, APPROVED), "keepers": STAFF | {"fay"}}
+            await plant_kept(raw, plot, kind, **kept_for)
             await plant_polls(raw, plot, kind, readers=readers, approved=READERS.get(kind, APPROVED))
             await plant_cases(raw, plot, kind)
         plot.kind = ""

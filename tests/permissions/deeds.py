@@ -297,6 +297,7 @@ EXEMPT = {
     ("GET", "/groups"): "lists what the actor may know of: the agreement test",
     ("GET", "/api/v1/initiatives"): "lists what the actor may read: tests/initiatives/test_list.py",
     ("GET", "/i/{id:int}/card"): "of public groups, for everybody: tests/initiatives/test_record.py",
+    ("GET", "/c/{id:int}/feed"): "of public groups, for everybody: tests/curation/test_collections.py",
     ("GET", "/feeds/initiatives"): "of public groups, for everybody: tests/initiatives/test_record.py",
     ("GET", "/initiatives"): "lists what the actor may read: tests/initiatives/test_list.py",
     ("GET", "/p/{id:int}/report"): "leads to the flag, whose door is asked there",

@@ -3,7 +3,16 @@ from tests.permissions import keeping as kept
 from tests.permissions.asking import GROUP, Deed, api, deed, form, page
 
 SUMMARY = "/threads/{thread}/summary"
-READ_KEPT = (api("GET", SUMMARY), api("GET", GROUP + "/tags"), page("/g/{slug}?tag=ipv6"))
+COLLECTION = "/collections/{collection}"
+ITEM = COLLECTION + "/items/{item}"
+READ_COLLECTIONS = (
+    api("GET", GROUP + "/collections"),
+    api("GET", COLLECTION),
+    page("/g/{slug}/collections"),
+    page("/c/{collection}"),
+    page("/c/{collection}/first-reading"),
+)
+READ_KEPT = (api("GET", SUMMARY), api("GET", GROUP + "/tags"), page("/g/{slug}?tag=ipv6"), *READ_COLLECTIONS)
 READ_KEPT_HISTORY = (api("GET", SUMMARY + "/revisions"), page("/t/{thread}/summary/history"))
 NAME_EDITOR = (
     api("PUT", GROUP + "/editors/{username}"),
@@ -24,6 +33,28 @@ KEEPING: dict[str, Deed] = {
         page("/p/{other}/edit"),
         form("/p/{other}/edit", body="Changed.", version="1"),
         prepare=kept.wiki,
+    ),
+    "manage_collections": deed(
+        api("POST", GROUP + "/collections", {"title": "First reading", "body": "For newcomers."}),
+        api("PATCH", COLLECTION, {"title": "Second reading"}, version=True),
+        api("DELETE", COLLECTION),
+        api("POST", COLLECTION + "/items", {"address": "https://example.test/", "note": "Short."}),
+        api("PATCH", ITEM, {"note": "Shorter."}, version=True),
+        api("PUT", ITEM + "/position", {"position": 2}, version=True),
+        api("DELETE", ITEM, version=True),
+        page("/g/{slug}/collections/new"),
+        form("/g/{slug}/collections/new", title="First reading"),
+        page("/c/{collection}/edit"),
+        form("/c/{collection}/edit", title="Second reading", version="1"),
+        form("/c/{collection}/items", address="https://example.test/"),
+        form("/c/{collection}/items/{item}", do="note", note="Shorter.", version="1"),
+        form("/c/{collection}/items/{item}", do="remove", version="1"),
+        page("/c/{collection}/delete"),
+        form("/c/{collection}/delete"),
+        page("/collect?post={post}"),
+        page("/collect?thread={thread}"),
+        form("/collect", post="{post}", collection="{collection}"),
+        prepare=kept.collection,
     ),
     "make_wiki_post": deed(
         api("PUT", "/posts/{post}/wiki", {"reason": "A list for all."}),

@@ -22,7 +22,7 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
         "edited_at",
     ),
     "collection_items": (
-        "collection_id", "position", "thread_id", "post_id", "url", "title", "note", "created_at",
+        "collection_id", "position", "thread_id", "post_id", "url", "title", "note", "html", "created_at",
     ),
 }  # fmt: skip
 
@@ -96,5 +96,6 @@ def collection_items(community: Community) -> Rows:
                 item.url,
                 item.title,
                 item.note,
+                render(item.note, anchor="k").html,
                 plan.at,
             )

@@ -194,6 +194,8 @@ def _actions(post: PostDoc, key: _Key) -> str:
         more.append(_button(f"/t/{key.setting.thread}/answer{at}", "post", value, words))
     if key.setting.initiative:
         more.append(_link(f"/i/{key.setting.initiative}/steps?post={post.number}", gettext("Make this a task")))
+    if may.collect:
+        more.append(_link(f"/collect?post={post.id}", gettext("Add to a collection")))
     if may.make_wiki:
         more.append(_link(f"{base}/wiki", gettext("End the wiki") if post.wiki else gettext("Make it a wiki post")))
     if may.flag:

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from auth.actor import Actor
-from forum.curation.policies import can_make_wiki
+from forum.curation.policies import can_collect_from, can_make_wiki
 from forum.groups.policies import GroupState
 from forum.groups.schemas import GroupCard
 from forum.moderation.policies import can_flag_post
@@ -39,6 +39,7 @@ class May(NamedTuple):
     history: bool
     edit_wiki: bool
     make_wiki: bool
+    collect: bool
 
 
 def group_of_card(card: GroupCard, *, has_facilitator: bool = True, members_may_invite: bool = False) -> GroupState:
@@ -85,6 +86,7 @@ def may(actor: Actor, thread: ThreadState, *, own: bool) -> May:
         history=bool(can_read_history(actor, post)),
         edit_wiki=bool(can_edit(actor, replace(post, wiki=True))),
         make_wiki=bool(can_make_wiki(actor, post)),
+        collect=bool(can_collect_from(actor, thread.group)),
     )
 
 

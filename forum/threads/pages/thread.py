@@ -13,6 +13,7 @@ from starlette.responses import Response
 
 from auth.oidc.target import safe_target
 from forum.curation.commands.edit_head import edit_head
+from forum.curation.policies import can_collect_from
 from forum.curation.queries import tags as tags_of
 from forum.curation.schemas import TagList
 from forum.initiatives.pages.words import stages
@@ -192,6 +193,7 @@ def _head(view: View, doc: ThreadPage, number: int, last: int) -> Markup:
         page_of=page_of,
         stages=stages(),
         may_draft=doc.initiative is None and bool(can_draft(view.actor, thread_of(doc).group)),
+        may_collect=bool(can_collect_from(view.actor, thread_of(doc).group)),
         may_summarise=bool(can_write_wiki(view.actor, thread_of(doc).group)),
         may_edit=may_edit_thread(view.actor, thread_of(doc)) if view.actor.member_id else False,
     )
