@@ -204,6 +204,7 @@ def filled(template: str, cast: Cast) -> str:
         "request_id": "1",
         "step_id": "1",
         "item_id": "1",
+        "tag": "ipv6",
         "slug": "thread" if kind in ("t", "i") else "public-group",
         "username": "sol",
         "kind": "thanks",

@@ -32,6 +32,7 @@ UNLIMITED = {
     "threads.tags": "at most eight (threads_tags_few), cleaned one by one",
     "summaries.html": "made from the body, whose length is checked",
     "collections.html": "made from the body, whose length is checked",
+    "collection_items.html": "made from the note, whose length is checked",
     "members.languages": "at most twenty (members_languages_few) of a shape that the schema holds",
     "members.suspension_reason": "no route writes it yet",
     "initiatives.aim_html": "made from the aim, whose length is checked",
