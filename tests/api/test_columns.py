@@ -22,7 +22,7 @@ SENTINEL = "4242424242"
 OWN = {
     "title", "body", "kind", "language", "level", "version", "reason", "country", "sector", "gender", "languages",
     "name", "bio", "time_zone", "note", "answer", "purpose", "rules", "group", "thread", "in_reply_to", "theme",
-    "username", "uses", "days", "member", "aim", "why", "ask", "owner", "post", "due_on", "numbers", "links",
+    "username", "uses", "days", "member", "aim", "why", "ask", "owner", "post", "due_on", "numbers", "links", "tags",
 }  # fmt: skip
 
 # Columns without a limit of their own, and why they need none.

@@ -43,7 +43,7 @@ async def test_those_who_may_edit_it_and_the_history_names_them(client: Any, cas
 async def test_it_is_entered_its_author_named_and_undone(client: Any, cast: Cast):
     post = cast.first["public"]
     path = f"/api/v1/posts/{post}/wiki"
-    assert (await client("ben").put(path)).status_code == 403  # its author
+    assert (await client("ben").put(path, json={})).status_code == 403  # its author
     for _again in range(2):
         assert (await client("ada").put(path, json={"reason": "For all."})).status_code == 204
     async with connection() as raw:
@@ -61,4 +61,4 @@ async def test_what_is_not_public_is_no_wiki(client: Any, cast: Cast):
     post = cast.first["public"]
     async with connection() as raw:
         await raw.execute("UPDATE posts SET state = 'hidden' WHERE id = $1", post)
-    assert (await client("fay").put(f"/api/v1/posts/{post}/wiki")).status_code == 404
+    assert (await client("fay").put(f"/api/v1/posts/{post}/wiki", json={})).status_code == 404

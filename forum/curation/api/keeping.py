@@ -44,11 +44,10 @@ async def list_summary_revisions(call: Call[None, Nothing]) -> Response:
     return document(await queries.summary_revisions(call.actor, call.id("id")))
 
 
-@operation("make_wiki_post", body_if_any=WikiWish, answers={204: None}, scope=POST)
-async def put_wiki(call: Call[None, Nothing]) -> Response:
+@operation("make_wiki_post", body=WikiWish, answers={204: None}, scope=POST)
+async def put_wiki(call: Call[WikiWish, Nothing]) -> Response:
     """Let those edit a post who write wiki posts in its group."""
-    wish = call.optional_body(WikiWish) or WikiWish()
-    await make_wiki(call.actor, call.id("id"), wish.reason)
+    await make_wiki(call.actor, call.id("id"), call.body.reason)
     return nothing()
 
 
