@@ -6,7 +6,7 @@ from tests.permissions.stage import Stage, sql
 async def summary(stage: Stage) -> None:
     await sql(
         "INSERT INTO summaries (thread_id, body, html, renderer, through_number, edited_by_id)"
-        " VALUES ($1, 'In short.', '<p>In short.</p>', 1, 2, $2)",
+        " VALUES ($1, 'In short.', '<p>In short.</p>', 1, 2, $2) ON CONFLICT (thread_id) DO NOTHING",
         stage.ids["thread"],
         stage.cast.members["fay"],
     )
