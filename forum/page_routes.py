@@ -3,7 +3,7 @@
 from typing import Final
 
 from forum.courses import pages as courses
-from forum.curation.pages import collecting, collections, summary, tags, wiki
+from forum.curation.pages import collecting, collections, learned, summary, tags, wiki
 from forum.groups.pages import groups
 from forum.groups.pages import people as places
 from forum.initiatives.pages import deeds, initiative, record, work, writing
@@ -47,6 +47,9 @@ PAGES: Final[tuple[PageRoute, ...]] = (
     get("/p/{id:int}/wiki", wiki.wiki_form),
     post("/p/{id:int}/wiki", wiki.set_wiki),
     post("/g/{slug}/editors/{username}", wiki.change_editor),
+    get("/g/{slug}/answers", learned.group_answers),
+    get("/g/{slug}/best", learned.best_of_group),
+    get("/best", learned.best_of_all),
     get("/g/{slug}/collections", collections.group_collections),
     get("/g/{slug}/collections/new", collecting.new_collection),
     post("/g/{slug}/collections/new", collecting.make_collection),

@@ -5,7 +5,7 @@ from starlette.routing import Route
 
 from forum.api.operation import Endpoint, Operation
 from forum.courses import api as courses
-from forum.curation.api import collections, tags
+from forum.curation.api import collections, lists, tags
 from forum.curation.api import keeping as learned
 from forum.groups import api as groups
 from forum.initiatives.api import initiatives, work
@@ -91,6 +91,9 @@ API = (
     put("/threads/{id:int}/summary", learned.put_summary),
     delete("/threads/{id:int}/summary", learned.delete_summary),
     get("/threads/{id:int}/summary/revisions", learned.list_summary_revisions),
+    get("/groups/{slug}/answers", lists.list_answers),
+    get("/groups/{slug}/best", lists.list_best_of_group),
+    get("/best", lists.list_best),
     get("/groups/{slug}/collections", collections.list_collections),
     post("/groups/{slug}/collections", collections.post_collection),
     get("/collections/{id:int}", collections.get_collection),

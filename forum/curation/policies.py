@@ -1,7 +1,15 @@
 """Who may look after threads and keep what was learned. Pure; whatever is unknown is refused."""
 from auth.actor import Actor
-from forum.groups.policies import GroupState, can_act, can_facilitate, can_moderate, taken_for_somebody
-from forum.groups.policies import GroupState, can_act, can_moderate, can_read, can_write, moderates, taken_for_somebody
+from forum.groups.policies import (
+    GroupState,
+    can_act,
+    can_facilitate,
+    can_moderate,
+    can_read,
+    can_write,
+    moderates,
+    taken_for_somebody,
+)
 from forum.kit.verdict import ALLOWED, NOT_FOUND, Verdict
 from forum.threads.models import PostState
 from forum.threads.policies import PostInfo, ThreadState, can_read_post, can_read_thread, can_write_wiki
@@ -50,6 +58,8 @@ def can_move(actor: Actor, source: GroupState, target: GroupState) -> Verdict:
 
 def can_list(actor: Actor, source: GroupState, target: GroupState) -> Verdict:
     return can_facilitate(actor, source) and can_facilitate(actor, target)
+
+
 def can_manage_collections(actor: Actor, group: GroupState) -> Verdict:
     """Make, order, annotate and delete the collections of a group."""
     return can_moderate(actor, group)

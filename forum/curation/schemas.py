@@ -5,7 +5,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from forum.groups.schemas import Person
+from forum.groups.schemas import GroupBrief, Person
 from forum.members.schemas import Language
 from forum.threads.schemas import GroupRef, Title
 
@@ -177,3 +177,62 @@ class ItemPosition(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Counted from 1."""
 
     position: Annotated[int, Meta(ge=1, le=1000)]
+
+
+class AnswerLine(msgspec.Struct, frozen=True):
+    """A question and the beginning of its accepted answer."""
+
+    thread_id: int
+    title: str
+    slug: str
+    language: str
+    post_id: int
+    number: int
+    excerpt: str
+    by: Person
+    at: datetime
+
+
+class AnswerList(msgspec.Struct, frozen=True):
+    items: list[AnswerLine]
+    next: str | None
+
+
+class AnswersWanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    before: Annotated[int, Meta(ge=0, le=2**63 - 1)] = 0
+    limit: Annotated[int, Meta(ge=1, le=100)] = 25
+
+
+class BestThread(msgspec.Struct, frozen=True):
+    """What the score of a thread is made of, in one period.
+
+    Two for each person who reacted (``thanks``) and each who wrote (``authors``), one for each who bookmarked where
+    three did (``keeps``), five for an accepted answer (``solved``) and for a summary (``summed``).
+    """
+
+    id: int
+    title: str
+    slug: str
+    language: str
+    group: GroupBrief
+    author: Person
+    score: int
+    authors: int
+    thanks: int
+    keeps: int
+    solved: bool
+    summed: bool
+
+
+class BestList(msgspec.Struct, frozen=True):
+    """``period`` is a month or a year."""
+
+    period: str
+    items: list[BestThread]
+    next: str | None
+
+
+class BestWanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``period``: a month like 2026-11, or a year; the current month, where it is not named."""
+
+    period: Annotated[str, Meta(max_length=20)] = ""

@@ -54,6 +54,7 @@ OWN_NAMES = {
     "moderation/transparency": "half a year of moderation, from counts to a document and a table, pure",
     "moderation/posts": "hide, remove and restore, for the commands that decide it",
     "curation/addresses": "what a pasted address leads to, pure",
+    "curation/periods": "a month or a year, pure",
     "curation/summary_text": "a kept text rendered, with links to the posts of its thread, pure",
     "curation/doors": "the threads and groups that an act touches, fetched and locked",
     "curation/relocation": "posts go to another thread, for the commands that decide it",

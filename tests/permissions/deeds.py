@@ -291,6 +291,8 @@ EXEMPT = {
     ("GET", "/api/v1/groups"): "lists what the actor may know of: the agreement test",
     ("GET", "/api/v1/front"): "lists what the actor may read: the agreement test",
     ("GET", "/api/v1/threads"): "lists what the actor may read: the agreement test",
+    ("GET", "/best"): "lists what the actor may read: tests/curation/test_learned.py",
+    ("GET", "/api/v1/best"): "lists what the actor may read: tests/curation/test_learned.py",
     ("GET", "/tags/{tag}"): "lists what the actor may read: tests/curation/test_tags.py",
     ("GET", "/api/v1/tags/{tag}/threads"): "lists what the actor may read: tests/curation/test_tags.py",
     ("GET", "/latest"): "lists what the actor may read: the agreement test",

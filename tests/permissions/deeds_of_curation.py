@@ -6,6 +6,10 @@ SUMMARY = "/threads/{thread}/summary"
 COLLECTION = "/collections/{collection}"
 ITEM = COLLECTION + "/items/{item}"
 READ_COLLECTIONS = (
+    api("GET", GROUP + "/answers"),
+    api("GET", GROUP + "/best"),
+    page("/g/{slug}/answers"),
+    page("/g/{slug}/best?period=2026"),
     api("GET", GROUP + "/collections"),
     api("GET", COLLECTION),
     page("/g/{slug}/collections"),
