@@ -123,6 +123,11 @@ class Actor:
     def is_admin(self) -> bool:
         return self.is_active and self.staff is StaffRole.ADMIN
 
+    @property
+    def looks_after_any(self) -> bool:
+        """Whether there is a group whose queue they may work."""
+        return self.is_staff or GroupRole.FACILITATOR in self.roles.values()
+
     def belongs_to(self, group_id: int) -> bool:
         """Whether they take part in it: a reader's place is none of that kind."""
         return self.roles.get(group_id) in (GroupRole.MEMBER, GroupRole.FACILITATOR)

@@ -68,7 +68,11 @@ PAGE = (
                 WHERE f.group_id = g.id AND f.role = 'facilitator' AND $1::bigint IS NOT NULL
                   AND g.id = ANY($3::bigint[])) AS facilitators,
                EXISTS (SELECT FROM memberships f WHERE f.group_id = g.id AND f.role = 'facilitator') AS has_facilitator,
-               (SELECT level FROM group_follows gf WHERE gf.group_id = g.id AND gf.member_id = $1) AS follow
+               (SELECT level FROM group_follows gf WHERE gf.group_id = g.id AND gf.member_id = $1) AS follow,
+               (SELECT count(*) FROM cases c WHERE c.group_id = g.id AND c.decided_at IS NULL AND c.author_id <> $1
+                  AND g.id = ANY($3::bigint[]) AND (EXISTS (SELECT FROM memberships f
+                      WHERE f.group_id = g.id AND f.member_id = $1 AND f.role = 'facilitator')
+                    OR EXISTS (SELECT FROM members s WHERE s.id = $1 AND s.staff IS NOT NULL))) AS open_cases
         FROM ("""
     + CARD
     + """ AND g.slug = $4) card JOIN groups g ON g.id = card.id

@@ -67,7 +67,10 @@ class InitiativeTerms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class GroupPage(GroupCard, frozen=True):
-    """``cosponsor_goal`` and the two after it are what an initiative launched here needs: ``InitiativeTerms``."""
+    """``cosponsor_goal`` and the two after it are what an initiative launched here needs: ``InitiativeTerms``.
+
+    ``open_cases`` wait for a look, for those who look after the group; to others it is 0.
+    """
 
     rules: str
     members_may_invite: bool
@@ -77,6 +80,7 @@ class GroupPage(GroupCard, frozen=True):
     gathering_days: int
     anyone_may_cosponsor: bool
     follow: str | None
+    open_cases: int
 
 
 class MembershipWish(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -112,6 +112,7 @@ class View:
             unread=actor.unread_notices,
             staff=actor.is_staff,
             admin=actor.is_admin,
+            moderates=actor.looks_after_any,
             waiting=actor.status is Status.PENDING,
             viewing=actor.viewer_id is not None,
             theme=theme if theme in ("light", "dark") else "",

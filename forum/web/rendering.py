@@ -127,6 +127,7 @@ class Frame(NamedTuple):
     unread: int
     staff: bool
     admin: bool
+    moderates: bool
     waiting: bool
     viewing: bool
     theme: str

@@ -7,6 +7,7 @@ from forum.initiatives.models import LeadRole, LeadState
 from forum.initiatives.policies import InitiativeState
 from forum.initiatives.queries.page import initiative_page
 from forum.initiatives.schemas import InitiativeHead, InitiativePage, StepDoc
+from forum.moderation.policies import can_flag_initiative
 from forum.web.page import View, decoded
 
 
@@ -88,5 +89,6 @@ def rights(actor: Actor, state: InitiativeState) -> dict[str, bool]:
         "work": rules.can_work,
         "post_update": rules.can_post_update,
         "open_space": rules.can_open_space,
+        "flag": can_flag_initiative,
     }
     return {name: bool(rule(actor, state)) for name, rule in asked.items()}

@@ -13,7 +13,7 @@ from forum.members.models import Audience, Gender, Sector
 from forum.members.pages.sessions import reasons
 from forum.members.policies import can_approve_members
 from forum.members.schemas import Directory, DirectoryFilter, Me, PendingMembers, Profile, ProfileEdit
-from forum.moderation.policies import can_see_sanctions
+from forum.moderation.policies import can_flag_profile, can_see_sanctions
 from forum.web.dates import countries, languages
 from forum.web.language import formats
 from forum.web.language import gettext as _
@@ -83,6 +83,7 @@ async def member(view: View) -> Response:
         title=profile.name,
         section="members",
         person=profile,
+        may_flag=profile.username != view.actor.username and bool(can_flag_profile(view.actor, 0)),
         sectors=sectors(),
         looks_after=bool(can_see_sanctions(view.actor, None)),
         reasons=reasons() if view.actor.is_admin and profile.staff is None else {},

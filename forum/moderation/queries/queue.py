@@ -4,7 +4,7 @@ from forum.groups.policies import can_moderate, can_write
 from forum.groups.queries import door
 from forum.kit.transaction import connection
 from forum.kit.verdict import SIGN_IN_FIRST, Verdict, require
-from forum.moderation.queries.reach import MINE, looks_after_any, reach
+from forum.moderation.queries.reach import MINE, reach
 
 PERSON = "json_build_object('username', {0}.username, 'name', {0}.display_name)"
 # c: the case, n: where it lies; a: its author, h: who holds it now, d: who decided.
@@ -151,5 +151,5 @@ async def _require(actor: Actor, group: str | None) -> None:
     if actor.is_anonymous:
         require(SIGN_IN_FIRST)
     require(can_write(actor))
-    if not looks_after_any(actor):
+    if not actor.looks_after_any:
         require(Verdict("moderators_only"))

@@ -14,7 +14,3 @@ def reach(actor: Actor) -> tuple[list[int], bool, list[int], list[int]]:
     """The groups they facilitate, whether they are site staff, what these opened, where they may do nothing."""
     facilitated = [group for group, role in actor.roles.items() if role is GroupRole.FACILITATOR]
     return facilitated, actor.is_staff, list(actor.opened), list((actor.banned - set(facilitated)) | actor.silenced_in)
-
-
-def looks_after_any(actor: Actor) -> bool:
-    return actor.is_staff or GroupRole.FACILITATOR in actor.roles.values()

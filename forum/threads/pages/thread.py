@@ -20,6 +20,7 @@ from forum.initiatives.pages.words import stages
 from forum.initiatives.policies import can_draft
 from forum.kit.errors import Invalid, NotFound, Refusal
 from forum.kit.verdict import require
+from forum.moderation.policies import can_flag_thread
 from forum.moderation.queries.waits import median_wait
 from forum.polls.pages.block import block
 from forum.polls.queries import polls_of_posts
@@ -195,6 +196,7 @@ def _head(view: View, doc: ThreadPage, number: int, last: int) -> Markup:
         may_draft=doc.initiative is None and bool(can_draft(view.actor, thread_of(doc).group)),
         may_collect=bool(can_collect_from(view.actor, thread_of(doc).group)),
         may_summarise=bool(can_write_wiki(view.actor, thread_of(doc).group)),
+        may_flag=view.actor.member_id is not None and bool(can_flag_thread(view.actor, thread_of(doc))),
         may_edit=may_edit_thread(view.actor, thread_of(doc)) if view.actor.member_id else False,
     )
 
