@@ -2,6 +2,7 @@
 from dataclasses import dataclass
 from typing import Any, Final
 
+from tests.browser.cases import Flagged, flag_some
 from tests.browser.polls import Polled, ask_all
 from tests.browser.stage import Stage
 from tests.browser.undertakings import Undertaken, undertake
@@ -42,8 +43,8 @@ def _make(stage: Stage) -> tuple[Look, ...]:
     visits = stage.visit("alumna"), stage.visit("facilitator"), stage.visit("moderator")
     with visits[0] as alumna, visits[1] as facilitator, visits[2] as moderator:
 
-        def ask(method: str, path: str, data: Any = None) -> Any:
-            return stage.api(facilitator, method, "/api/v1" + path, data)
+        def ask(method: str, path: str, data: Any = None, version: int | None = None) -> Any:
+            return stage.api(facilitator, method, "/api/v1" + path, data, version)
 
         plain = ask(
             "POST",
@@ -65,6 +66,7 @@ def _make(stage: Stage) -> tuple[Look, ...]:
         theirs = stage.api(alumna, "POST", f"/api/v1/threads/{plain}/posts", {"body": "@facilitator thank you."})["id"]
         answered = {"body": "> thank you\n\nWith pleasure.", "in_reply_to": theirs}
         mine = ask("POST", f"/threads/{plain}/posts", answered)["id"]
+        cases = flag_some(ask, as_alumna, as_moderator, stage.sql, plain, theirs)
         facilitator.goto(f"/p/{mine}/edit")
         facilitator.locator("#body").fill("> thank you\n\nWith *great* pleasure.")
         facilitator.get_by_role("button", name="Save").click()
@@ -78,7 +80,8 @@ def _make(stage: Stage) -> tuple[Look, ...]:
         link = facilitator.locator("code.long").inner_text()
         as_moderator("POST", "/members/alumna/sanctions", {"kind": "warning", "reason": "Not so loud, please."})
     own = _own(plain, theirs, mine, draft, link)
-    return (*_open(plain, arabic), *own, *_polls(polled), *_undertaken(undertaken), *_looked_after(), *_refusals())
+    after = (*_cases(cases, plain, undertaken.active), *_looked_after(), *_refusals())
+    return (*_open(plain, arabic), *own, *_polls(polled), *_undertaken(undertaken), *after)
 
 
 def _open(plain: int, arabic: int) -> list[Look]:
@@ -158,6 +161,17 @@ def _looked_after() -> list[Look]:
     seen += [("/moderation/confirmations", "/moderation/confirmations", "admin")]
     seen += [("/me/standing", "/me/standing", face) for face in ("alumna", "facilitator")]
     seen += [("/g/{slug}/glass", f"/g/{CLOSED}/glass", "moderator")]
+    return [Look(*one) for one in seen]
+
+
+def _cases(of: Flagged, thread: int, initiative: int) -> list[Look]:
+    seen = [("/moderation", "/moderation", face) for face in ("facilitator", "moderator")]
+    seen += [("/moderation", "/moderation?state=decided", "facilitator")]
+    cases = (of.opened, "facilitator"), (of.decided, "facilitator"), (of.decided, "admin")
+    seen += [("/moderation/cases/{id:int}", f"/moderation/cases/{case}", face) for case, face in cases]
+    seen += [("/appeals/{id:int}", f"/appeals/{of.decided}", "alumna")]
+    seen += [("/t/{id:int}/flag", f"/t/{thread}/flag", "alumna")]
+    seen += [("/i/{id:int}/flag", f"/i/{initiative}/flag", "moderator")]
     return [Look(*one) for one in seen]
 
 

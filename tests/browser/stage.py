@@ -119,11 +119,12 @@ class Stage:
         """Another face, whose cookies were made elsewhere."""
         self._states[face] = state
 
-    def api(self, page: Page, method: str, path: str, data: Any = None) -> Any:
+    def api(self, page: Page, method: str, path: str, data: Any = None, version: int | None = None) -> Any:
         """The JSON that the API answers to this page's member."""
-        answer = page.request.fetch(
-            self.base + path, method=method, data=data, headers={"Origin": self.base, "Sec-Fetch-Site": "same-origin"}
-        )
+        headers = {"Origin": self.base, "Sec-Fetch-Site": "same-origin"}
+        if version is not None:
+            headers["If-Match"] = f'"{version}"'
+        answer = page.request.fetch(self.base + path, method=method, data=data, headers=headers)
         assert answer.ok, f"{method} {path}: {answer.status} {answer.text()[:300]}"
         return answer.json() if answer.body() else None
 

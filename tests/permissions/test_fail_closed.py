@@ -15,7 +15,8 @@ from forum.initiatives.models import AnswerKind, Stage
 from forum.kit.verdict import Verdict
 from forum.members import policies as members
 from forum.moderation import policies as moderation
-from forum.moderation.models import SanctionKind
+from forum.moderation.models import CaseOrigin, Decision, SanctionKind
+from forum.moderation.targets import Target, TargetKind
 from forum.threads import policies as threads
 from forum.threads.models import PostState, ThreadKind
 
@@ -58,6 +59,9 @@ WRITING = {
         "answer_request", "cosponsor")
 } | {"groups.can_invite", "groups.can_edit_text", "groups.can_manage_members",
      "groups.can_moderate", "groups.can_facilitate", "groups.can_name_facilitator", "threads.can_write_wiki"}
+
+# Never by the one whom it is about.
+DECIDING = {f"moderation.can_{deed}" for deed in ("work_case", "decide_case", "decide_appeal")}
 
 
 def some(*values: Any) -> st.SearchStrategy[Any]:
@@ -120,6 +124,18 @@ INITIATIVES = st.builds(
     answer_owed=st.booleans(),
     space_id=st.one_of(st.none(), NUMBERS),
 )
+CASES = st.builds(
+    moderation.CaseState,
+    id=NUMBERS,
+    target=st.builds(Target, some(*TargetKind), NUMBERS),
+    group=st.one_of(st.none(), GROUPS),
+    author_id=NUMBERS,
+    origin=some(*CaseOrigin),
+    version=st.just(1),
+    flagged=st.booleans(),
+    decision=st.one_of(st.none(), some(*Decision)),
+    decided_by_id=st.one_of(st.none(), NUMBERS),
+)
 KINDS_OF_THING: dict[Any, st.SearchStrategy[Any]] = {
     groups.GroupState: GROUPS,
     threads.ThreadState: THREADS,
@@ -132,6 +148,7 @@ KINDS_OF_THING: dict[Any, st.SearchStrategy[Any]] = {
     SanctionKind: some(*SanctionKind),
     groups.GroupState | None: st.one_of(st.none(), GROUPS),
     moderation.Whom: st.builds(moderation.Whom, id=NUMBERS, staff=some(None, *StaffRole), facilitates=st.booleans()),
+    moderation.CaseState: CASES,
     timedelta | None: st.one_of(st.none(), st.timedeltas()),
 }
 
@@ -150,7 +167,7 @@ def things(rule: Callable[..., Verdict]) -> list[Any]:
 def group_of(thing: Any) -> groups.GroupState | None:
     if isinstance(thing, threads.PostInfo):
         return thing.thread.group
-    if isinstance(thing, threads.ThreadState | initiatives.InitiativeState):
+    if isinstance(thing, threads.ThreadState | initiatives.InitiativeState | moderation.CaseState):
         return thing.group
     return thing if isinstance(thing, groups.GroupState) else None
 
@@ -171,6 +188,13 @@ def _allowed_for_a_reason(name: str, actor: Actor, given_things: list[Any]) -> N
         # From whom no group is hidden that they name; a reason stands in the log for each.
         assert actor.is_staff and not actor.silenced
         return
+    if name == "moderation.can_read_verdict":
+        # Whatever else was taken from them: what was decided about themselves.
+        (case,) = given_things
+        assert actor.own_id == case.author_id and case.decision in moderation.AGAINST
+        return
+    if name in DECIDING:
+        assert actor.member_id != given_things[0].author_id, name
     group = next((group for thing in given_things if (group := group_of(thing))), None)
     if group is not None:
         assert group.id in actor.listed or group.id in actor.readable, name
