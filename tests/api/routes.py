@@ -212,7 +212,6 @@ def filled(template: str, cast: Cast) -> str:
         "key": "no-such-key",
         "provider": "nobody",
         "name": "none.css",
-        "tag": "a-tag",
         "resource": "2819c223-7f76-453a-919d-413861904646",
     }
     return _PARAMETER.sub(lambda found: values[found.group(1)], template)
