@@ -156,3 +156,19 @@ async def test_a_case_waits_for_those_who_look_after_the_group(client, cast, new
     async with connection() as sql:
         case = await sql.fetchrow("SELECT origin, author_id, group_id FROM cases WHERE post_id = $1", sent["id"])
     assert tuple(case) == ("newcomer", cast.members["ben"], cast.groups["public"])
+
+
+async def test_the_group_decides_and_it_appears_or_does_not(client, cast, newcomer):
+    await few(cast)
+    good, bad = [(await post(client, cast, body)).json() for body in ("Good words.", "Buy words.")]
+    queue = (await client("fay").get("/api/v1/cases")).json()["items"]
+    assert [case["origin"] for case in queue] == ["newcomer", "newcomer"]
+    for case, decision in zip(queue, ("no_action", "remove"), strict=True):
+        body = {"decision": decision, "reason": "spam", "words": "We have looked at it."}
+        decided = await client("fay").put(
+            f"/api/v1/cases/{case['id']}/decision", json=body, headers={"If-Match": '"1"'}
+        )
+        assert decided.status_code < 300, decided.text
+    assert (await client("cem").get(f"/api/v1/posts/{good['id']}")).json()["number"] == 3
+    assert (await client("cem").get(f"/api/v1/posts/{bad['id']}")).status_code == 404
+    assert (await client("ben").get(f"/api/v1/threads/{cast.threads['public']}")).json()["waiting"] == []
