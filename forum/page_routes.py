@@ -4,6 +4,7 @@ from typing import Final
 
 from forum.courses import pages as courses
 from forum.curation.pages import collecting, collections, learned, summary, tags, wiki
+from forum.curation.pages import threads as curating
 from forum.groups.pages import groups
 from forum.groups.pages import people as places
 from forum.initiatives.pages import deeds, initiative, record, work, writing
@@ -37,6 +38,20 @@ PAGES: Final[tuple[PageRoute, ...]] = (
     post("/t/{id:int}/summary/remove", summary.drop_summary),
     get("/t/{id:int}/flag", flags.thread_flag_form),
     post("/t/{id:int}/flag", flags.flag_thread),
+    get("/t/{id:int}/pin", curating.pin_form),
+    post("/t/{id:int}/pin", curating.save_pin),
+    get("/t/{id:int}/lock", curating.lock_form),
+    post("/t/{id:int}/lock", curating.save_lock),
+    get("/t/{id:int}/move", curating.move_form),
+    post("/t/{id:int}/move", curating.save_move),
+    get("/t/{id:int}/merge", curating.merge_form),
+    post("/t/{id:int}/merge", curating.save_merge),
+    get("/t/{id:int}/split", curating.split_form),
+    post("/t/{id:int}/split", curating.save_split),
+    get("/t/{id:int}/list", curating.list_form),
+    post("/t/{id:int}/list", curating.save_listing),
+    get("/t/{id:int}/duplicate", curating.duplicate_form),
+    post("/t/{id:int}/duplicate", curating.save_duplicate),
     get("/t/{id:int}/{slug}", thread.thread),
     get("/t/{id:int}", thread.thread),
     post("/t/{id:int}/reply", compose.send_reply),

@@ -7,6 +7,7 @@ from forum.api.operation import Endpoint, Operation
 from forum.courses import api as courses
 from forum.curation.api import collections, lists, tags
 from forum.curation.api import keeping as learned
+from forum.curation.api import threads as curating
 from forum.groups import api as groups
 from forum.initiatives.api import initiatives, work
 from forum.members import api as members
@@ -76,6 +77,17 @@ API = (
     get("/threads/{id:int}/similar", similar.list_similar),
     get("/threads/similar", similar.list_similar_titles),
     post("/threads/{id:int}/polls", polls.post_poll),
+    put("/threads/{id:int}/pin", curating.put_pin),
+    delete("/threads/{id:int}/pin", curating.delete_pin),
+    put("/threads/{id:int}/lock", curating.put_lock),
+    delete("/threads/{id:int}/lock", curating.delete_lock),
+    post("/threads/{id:int}/split", curating.post_split),
+    put("/threads/{id:int}/group", curating.put_thread_group),
+    put("/threads/{id:int}/merger", curating.put_merger),
+    put("/threads/{id:int}/listings/{slug}", curating.put_listing),
+    delete("/threads/{id:int}/listings/{slug}", curating.delete_listing),
+    put("/threads/{id:int}/duplicate-of", curating.put_duplicate),
+    delete("/threads/{id:int}/duplicate-of", curating.delete_duplicate),
     get("/posts/{id:int}", threads.get_post),
     patch("/posts/{id:int}", threads.patch_post),
     delete("/posts/{id:int}", threads.delete_post),

@@ -73,6 +73,7 @@ SCHEDULE: list[Periodic] = [
     Periodic("initiatives.watch_clock", timedelta(minutes=15)),
     Periodic(watch_cases.name, timedelta(minutes=15)),
     Periodic("polls.watch_clock", timedelta(minutes=1)),
+    Periodic("curation.end_due", timedelta(minutes=1)),
     Periodic("searching.prune_trending", 24 * HOUR),
     Periodic("courses.read_rosters", timedelta(minutes=15)),
     Periodic("searching.verify_index", 24 * HOUR),

@@ -1,5 +1,6 @@
 """The threads and groups that an act touches, through their doors and with their locks, in one order."""
 from auth.actor import Actor
+from forum.curation.policies import can_curate
 from forum.groups import queries as groups
 from forum.groups.policies import GroupState, can_read
 from forum.kit.errors import Conflict, Invalid, NotAllowed, NotFound, Refusal, SignInNeeded
@@ -28,11 +29,11 @@ async def thread_to_curate(actor: Actor, thread_id: int) -> ThreadState:
 async def two_threads(actor: Actor, thread_id: int, other_id: int, field: str) -> tuple[ThreadState, ThreadState]:
     """Both, locked in the order of their ids.
 
-    The second was named in a form's ``field``: one that the actor may not read and one that is not there are refused
-    there, in the same words.
+    Whoever may not look after the first is refused first. The second was named in a form's ``field``: one that the
+    actor may not read and one that is not there are refused there, in the same words.
     """
     if thread_id == other_id:
-        await thread_door(actor, thread_id)
+        require(can_curate(actor, (await thread_to_curate(actor, thread_id)).group))
         raise Invalid({field: "same_thread"})
     found: dict[int, ThreadState] = {}
     refused: dict[int, Refusal] = {}
@@ -43,6 +44,7 @@ async def two_threads(actor: Actor, thread_id: int, other_id: int, field: str) -
             refused[each] = refusal
     if thread_id in refused:
         raise refused[thread_id]
+    require(can_curate(actor, found[thread_id].group))
     if other_id in refused:
         raise Invalid({field: "no_such_thread"})
     return found[thread_id], found[other_id]

@@ -236,3 +236,51 @@ class BestWanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """``period``: a month like 2026-11, or a year; the current month, where it is not named."""
 
     period: Annotated[str, Meta(max_length=20)] = ""
+
+
+class Why(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    reason: Reason = ""
+
+
+class PinWish(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Without ``until`` it stays pinned; ``everywhere`` is for the site's staff."""
+
+    until: datetime | None = None
+    everywhere: bool = False
+    reason: Reason = ""
+
+
+class LockWish(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The reason stands below the thread."""
+
+    reason: Reason
+    until: datetime | None = None
+
+
+class MoveWish(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``widening``: it is meant that other people read it; its authors are told."""
+
+    group: Annotated[str, Meta(max_length=60)]
+    widening: bool = False
+    reason: Reason = ""
+
+
+class MergeWish(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``into`` is the id of a thread; ``widening`` as with moving."""
+
+    into: Annotated[int, Meta(ge=1, le=2**63 - 1)]
+    widening: bool = False
+    reason: Reason = ""
+
+
+class SplitWish(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``posts`` are ids."""
+
+    posts: Annotated[list[Annotated[int, Meta(ge=1, le=2**63 - 1)]], Meta(max_length=1000)]
+    title: Annotated[str, Meta(max_length=2000)]
+    reason: Reason = ""
+
+
+class DuplicateWish(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    of: Annotated[int, Meta(ge=1, le=2**63 - 1)]
+    reason: Reason = ""

@@ -69,6 +69,8 @@ def can_read_thread(actor: Actor, thread: ThreadState) -> Verdict:
 def can_reply(actor: Actor, thread: ThreadState) -> Verdict:
     if not (verdict := can_contribute(actor, thread.group)):
         return verdict
+    if thread.merged_into is not None:
+        return Verdict("thread_moved")
     if thread.locked and not actor.facilitates(thread.group.id):
         return Verdict("thread_locked")
     return ALLOWED

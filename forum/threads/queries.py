@@ -13,6 +13,7 @@ from forum.kit.errors import NotFound
 from forum.kit.transaction import connection
 from forum.kit.verdict import require
 from forum.threads import statements as sql_of
+from forum.threads.elsewhere import end_of_chain, way_on
 from forum.threads.models import PostState, ThreadKind
 from forum.threads.policies import (
     PostInfo,
@@ -66,8 +67,21 @@ async def posts(actor: Actor, thread_id: int, after: int, limit: int) -> bytes:
 
 
 async def _behind_door(statement: str, actor: Actor, thread_id: int, after: int, limit: int) -> bytes:
-    """What is shown of a thread without a public post, to those who may know of it."""
-    await thread_door(actor, thread_id)
+    """What is shown of a thread without a public post, to those who may know of it.
+
+    Raises Elsewhere where its posts went to a thread that they may read.
+    """
+    thread = await _thread(thread_id, lock=False)
+    require(can_read(actor, thread.group))
+    known = can_read_thread(actor, thread)
+    if thread.merged_into is not None or not known:
+        if (went := await way_on(actor, thread_id, after)) is not None:
+            raise went
+        if thread.merged_into is not None:
+            # The refusal of the door that is shut; where it is open, nothing stands so far down.
+            await thread_door(actor, await end_of_chain(thread_id))
+            raise NotFound
+    require(known)
     async with connection() as sql:
         body = await sql.fetchval(statement, thread_id, list(actor.readable), actor.member_id, after, limit)
     if body is None:

@@ -120,7 +120,7 @@ THREAD_PAGE = (
 """
 )
 # A thread without a public post is known to its author and to its keepers only, who come through the door.
-OPEN_THREAD_PAGE = THREAD_PAGE + " AND (t.post_count > 0 OR t.author_id = $3)"
+OPEN_THREAD_PAGE = THREAD_PAGE + " AND (t.post_count > 0 OR (t.author_id = $3 AND t.merged_into_id IS NULL))"
 
 POSTS = (
     "SELECT "
@@ -131,7 +131,7 @@ POSTS = (
       AND $4::int >= 0 AND $5::int > 0
 """
 )
-OPEN_POSTS = POSTS + " AND (t.post_count > 0 OR t.author_id = $3)"
+OPEN_POSTS = POSTS + " AND (t.post_count > 0 OR (t.author_id = $3 AND t.merged_into_id IS NULL))"
 
 # $1 post, $2 member; the caller has passed the doors, so that nothing is left out.
 SINGLE_POST = (
@@ -201,13 +201,24 @@ GROUP_THREADS = (
             || '&limit=' || $5 END)
     FROM (
         (SELECT *, 0 AS rank, 0 AS n FROM threads
-         WHERE group_id = here.id AND pinned_at IS NOT NULL AND post_count > 0 AND $2::bigint IS NULL
+         WHERE (group_id = here.id AND pinned_at IS NOT NULL AND NOT pinned_everywhere) AND post_count > 0
+           AND $2::bigint IS NULL
          ORDER BY id DESC LIMIT 10)
         UNION ALL
-        (SELECT *, 1, row_number() OVER (ORDER BY last_post_id DESC) FROM threads
-         WHERE group_id = here.id AND pinned_at IS NULL AND post_count > 0
-           AND last_post_id < coalesce($2::bigint, 9223372036854775807)
-         ORDER BY last_post_id DESC LIMIT $5::int + 1)
+        (SELECT *, -1, 0 FROM threads
+         WHERE pinned_everywhere AND post_count > 0 AND group_id = ANY($3::bigint[]) AND $2::bigint IS NULL)
+        UNION ALL
+        SELECT *, 1, row_number() OVER (ORDER BY last_post_id DESC) FROM (
+            (SELECT * FROM threads
+             WHERE group_id = here.id AND pinned_at IS NULL AND post_count > 0
+               AND last_post_id < coalesce($2::bigint, 9223372036854775807)
+             ORDER BY last_post_id DESC LIMIT $5::int + 1)
+            UNION ALL
+            (SELECT listed.* FROM listings x JOIN threads listed ON listed.id = x.thread_id
+             WHERE x.group_id = here.id AND listed.group_id <> here.id AND listed.post_count > 0
+               AND NOT listed.pinned_everywhere AND listed.group_id = ANY($3::bigint[])
+               AND listed.last_post_id < coalesce($2::bigint, 9223372036854775807)
+             ORDER BY listed.last_post_id DESC LIMIT $5::int + 1)) lying
     ) t"""
     + LINE_JOINS
     + """) FROM groups here WHERE here.slug = $4 AND here.id = ANY($3::bigint[])
@@ -227,14 +238,17 @@ LATEST_THREADS = (
     """
     SELECT json_build_object('items', coalesce(json_agg("""
     + LINE
-    + """ ORDER BY t.last_post_id DESC) FILTER (WHERE t.n <= $4), '[]'),
-        'next', CASE WHEN count(*) > $4 THEN '/api/v1/threads?before='
-            || min(t.last_post_id) FILTER (WHERE t.n <= $4) || '&limit=' || $4 END)
+    + """ ORDER BY t.rank, t.last_post_id DESC) FILTER (WHERE t.n <= $4), '[]'),
+        'next', CASE WHEN count(*) FILTER (WHERE t.rank = 1) > $4 THEN '/api/v1/threads?before='
+            || min(t.last_post_id) FILTER (WHERE t.rank = 1 AND t.n <= $4) || '&limit=' || $4 END)
     FROM (
-        SELECT *, row_number() OVER (ORDER BY last_post_id DESC) AS n FROM threads
-        WHERE group_id = ANY($2::bigint[]) AND post_count > 0
-          AND last_post_id < coalesce($3::bigint, 9223372036854775807)
-        ORDER BY last_post_id DESC LIMIT $4::int + 1
+        (SELECT *, 0 AS rank, 0 AS n FROM threads
+         WHERE group_id = ANY($2::bigint[]) AND pinned_everywhere AND post_count > 0 AND $3::bigint IS NULL)
+        UNION ALL
+        (SELECT *, 1, row_number() OVER (ORDER BY last_post_id DESC) FROM threads
+         WHERE group_id = ANY($2::bigint[]) AND post_count > 0 AND NOT pinned_everywhere
+           AND last_post_id < coalesce($3::bigint, 9223372036854775807)
+         ORDER BY last_post_id DESC LIMIT $4::int + 1)
     ) t"""
     + LINE_JOINS
 )

@@ -12,6 +12,7 @@ _SENTENCES: Final = {
     "requested": _("Your request is with the facilitators. You will find their answer in your notices."),
     "left": _("You have left this group. You can come back any time."),
     "saved": _("Saved."),
+    "curated": _("Done. You can undo it within a day, in the group's log."),
     "draft": _("Your draft is kept."),
     "draft_gone": _("The draft is deleted."),
     "withdrawn": _("Your post is withdrawn. Its place in the thread stays."),

@@ -48,6 +48,14 @@ _REFUSALS: Final = {
     "yourself": _("You cannot do this to yourself."),
     "unknown_group": _("No group has this name. Please check the spelling."),
     "unknown_member": _("Nobody has this username. Please check the spelling."),
+    # Threads that were looked after
+    "thread_moved": _("This thread was merged into another one. Please open its address again; it leads there."),
+    "thread_moved_away": _(
+        "What you answer is in another thread now, which other people read. Your text was not sent; here it is."
+    ),
+    "thread_of_initiative": _("This thread is the discussion of an initiative and stays with it."),
+    "post_of_initiative": _("An initiative's first post and its updates stay in its discussion."),
+    "too_many_pins": _("As many threads are pinned as a list has room for. Please unpin one first."),
     # Groups
     "banned": _("You cannot join this group. Its facilitators have closed it to you."),
     "group_members_only": _("Only members of this group can read it."),
@@ -142,6 +150,15 @@ _REFUSALS: Final = {
 _FIELDS: Final = {
     "required": _("Please fill this in."),
     "too_many_links": _("In your first posts there is room for a few links only. Please take some out."),
+    "no_such_thread": _("There is no thread with this number that you can read. Please look at its address again."),
+    "same_thread": _("This is the thread itself. Please name another one."),
+    "duplicate_of_this": _("That thread is marked as a duplicate of this one already."),
+    "own_group": _("The thread lies in this group anyway."),
+    "wider_audience": _("Other people would read it there. Please say that this is meant."),
+    "authors_shut_out": _("Somebody could then no longer read what they wrote. Please say that you know."),
+    "in_the_past": _("Please name a moment that is still to come."),
+    "none_public": _("Please choose at least one post that everybody can read."),
+    "too_many": _("These are too many at once."),
     "too_short": _("This is too short."),
     "too_long": _("This is too long. Please shorten it."),
     "bad_length": _("This is too short or too long."),

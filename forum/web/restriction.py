@@ -20,6 +20,7 @@ OF_GROUPS: Final = frozenset({
     "read_group_audit_log", "read_public_moderation_log", "undo_own_curation_within_24h", "see_moderation_settings",
     "work_group_queue", "claim_decide_appeal_case",
     "name_moderators_in_log",
+    "lock_pin_split_thread", "move_or_merge_thread", "list_thread_in_second_group",
     "see_initiative", "launch_initiative", "make_initiative_draft", "be_asked_to_lead", "consent_to_initiative",
     "lead_initiative", "cosponsor_initiative", "withdraw_cosponsorship", "answer_initiative",
     "reopen_initiative", "set_slow_mode",

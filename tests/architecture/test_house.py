@@ -56,6 +56,7 @@ OWN_NAMES = {
     "curation/addresses": "what a pasted address leads to, pure",
     "curation/periods": "a month or a year, pure",
     "curation/summary_text": "a kept text rendered, with links to the posts of its thread, pure",
+    "threads/elsewhere": "where the posts of a thread went",
     "curation/doors": "the threads and groups that an act touches, fetched and locked",
     "curation/relocation": "posts go to another thread, for the commands that decide it",
     "curation/terms": "the reason and the end of an act, checked",

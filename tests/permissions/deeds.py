@@ -9,6 +9,7 @@ from tests.permissions.deeds_of_cases import CASES
 from tests.permissions.deeds_of_curation import KEEPING, NAME_EDITOR, READ_KEPT, READ_KEPT_HISTORY
 from tests.permissions.deeds_of_initiatives import INITIATIVES
 from tests.permissions.deeds_of_moderation import MODERATION
+from tests.permissions.looking_after import CURATING
 
 THREAD, POST, POLL = "/threads/{thread}", "/posts/{post}", "/polls/{poll}"
 TERMS = {"cosponsor_goal": 12, "gathering_days": 90, "anyone_may_cosponsor": True}
@@ -66,6 +67,7 @@ DEEDS: dict[str, Deed] = {
     **INITIATIVES,
     **MODERATION,
     **KEEPING,
+    **CURATING,
     "set_slow_mode": deed(
         api("PUT", GROUP + "/slow-mode", {"seconds": 300}),
         api("DELETE", GROUP + "/slow-mode"),

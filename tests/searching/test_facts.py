@@ -91,6 +91,7 @@ WRITERS = {
     "forum/moderation/waiting.py": "what waits for its first look is in no document",
     "forum/curation/commands/edit_head.py": "ThreadEdited",
     "forum/curation/commands/wiki.py": "who may edit a post is in no document",
+    "forum/curation/jobs.py": "ends of pins and locks",
     "forum/curation/commands/lock.py": "whether a thread takes replies is in no document",
     "forum/curation/commands/mark_duplicate.py": "a link at a thread's head",
     "forum/curation/commands/merge.py": "by relocation, which tells",

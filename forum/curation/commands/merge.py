@@ -4,7 +4,7 @@ from typing import Any
 from auth.actor import Actor
 from forum.curation.commands.move import require_meant, tell_authors
 from forum.curation.doors import let_drafts_go, require_no_initiative, two_threads
-from forum.curation.policies import can_curate, can_move
+from forum.curation.policies import can_move
 from forum.curation.relocation import Relocated, relocate
 from forum.curation.terms import reason_field
 from forum.kit.errors import Conflict
@@ -40,7 +40,6 @@ async def merge(actor: Actor, thread_id: int, into: int, *, reason: str = "", wi
     authors are told then. Conflict where it is the discussion of an initiative, or has no post.
     """
     source, target = await two_threads(actor, thread_id, into, "into")
-    require(can_curate(actor, source.group))
     require(can_move(actor, source.group, target.group))
     reason = reason_field(reason)
     await require_no_initiative(source.id)

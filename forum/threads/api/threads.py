@@ -3,7 +3,7 @@ import msgspec
 from starlette.responses import Response
 
 from auth.actor import Scope
-from forum.api.operation import Call, Nothing, document, nothing, operation, versioned
+from forum.api.operation import PRIVATE, Call, Nothing, document, nothing, operation, versioned
 from forum.curation.commands.edit_head import edit_head
 from forum.kit.errors import NotFound
 from forum.threads import queries
@@ -13,6 +13,7 @@ from forum.threads.commands.post_reply import post_reply
 from forum.threads.commands.react import give_reaction, take_reaction
 from forum.threads.commands.start_thread import start_thread
 from forum.threads.commands.withdraw_post import withdraw_post
+from forum.threads.elsewhere import Elsewhere
 from forum.threads.models import ReactionKind
 from forum.threads.schemas import (
     AcceptedAnswer,
@@ -65,12 +66,19 @@ async def post_thread(call: Call[NewThread, Nothing]) -> Response:
     return document(body, 201, {"Location": f"/api/v1/threads/{thread_id}"})
 
 
-@operation("read_content", query=PostsWanted, answers={200: ThreadPage})
+@operation("read_content", query=PostsWanted, answers={200: ThreadPage, 303: None})
 async def get_thread(call: Call[None, PostsWanted]) -> Response:
-    """A thread: its head and a page of its posts."""
-    return document(
-        await queries.thread_page(call.actor, call.id("id"), call.query.after, call.query.limit)
-    )
+    """A thread: its head and a page of its posts; 303 to the thread that its posts went to."""
+    try:
+        body = await queries.thread_page(call.actor, call.id("id"), call.query.after, call.query.limit)
+    except Elsewhere as went:
+        return _see(went, "", call.query.limit)
+    return document(body)
+
+
+def _see(went: Elsewhere, below: str, limit: int) -> Response:
+    where = f"/api/v1/threads/{went.id}{below}?after={went.number - 1}&limit={limit}"
+    return Response(status_code=303, headers={"Location": where, **PRIVATE})
 
 
 @operation("edit_thread_title_and_tags", body=ThreadEdit, answers={200: ThreadPage}, scope=POST)
@@ -88,10 +96,14 @@ async def patch_thread(call: Call[ThreadEdit, Nothing]) -> Response:
     return document(await queries.thread_page(call.actor, call.id("id")))
 
 
-@operation("read_content", query=PostsWanted, answers={200: PostList})
+@operation("read_content", query=PostsWanted, answers={200: PostList, 303: None})
 async def list_posts(call: Call[None, PostsWanted]) -> Response:
-    """The posts numbered above ``after``."""
-    return document(await queries.posts(call.actor, call.id("id"), call.query.after, call.query.limit))
+    """The posts numbered above ``after``; 303 to where they went."""
+    try:
+        body = await queries.posts(call.actor, call.id("id"), call.query.after, call.query.limit)
+    except Elsewhere as went:
+        return _see(went, "/posts", call.query.limit)
+    return document(body)
 
 
 @operation("reply", body=NewReply, answers={201: SinglePost}, scope=POST)

@@ -1,14 +1,15 @@
 """Answer in a thread."""
 from auth.actor import Actor
-from forum.groups.policies import GroupState, can_write
-from forum.kit.errors import Invalid
+from forum.groups.policies import GroupState, can_write, widens
+from forum.kit.errors import Conflict, Invalid, NotAllowed, NotFound
 from forum.kit.transaction import command, connection
 from forum.kit.verdict import require
 from forum.outbox.record import record
 from forum.threads import statements
 from forum.threads.commands.written import Written, write
+from forum.threads.elsewhere import end_of_chain, thread_of_post
 from forum.threads.facts import PostHeld, ReplyPosted
-from forum.threads.models import Mention, Post, PostKind, PostState
+from forum.threads.models import Mention, PostKind
 from forum.threads.pace import must_wait
 from forum.threads.policies import ThreadState, can_reply
 from forum.threads.queries import thread_door
@@ -19,7 +20,8 @@ async def post_reply(
 ) -> int:
     """Add a post at the end of the thread; returns its id. ``draft`` is the member's draft that it was until now.
 
-    A newcomer's waits to be looked at first: it is stored, and has no number yet.
+    A newcomer's waits to be looked at first: it is stored, and has no number yet. Where the thread was merged
+    meanwhile, or the post that is answered went away, the reply goes there; Conflict where other people read there.
 
     Rendering comes before the transaction: neither a connection nor the thread's lock waits for it. The door is asked
     with the lock; before that only where the text names people, or for those who may write nowhere.
@@ -27,6 +29,8 @@ async def post_reply(
 
     async def group() -> GroupState:
         thread = await thread_door(actor, thread_id)
+        if thread.merged_into is not None:
+            thread = await thread_door(actor, await end_of_chain(thread_id))
         require(can_reply(actor, thread))
         return thread.group
 
@@ -40,13 +44,10 @@ async def _post(
     actor: Actor, thread_id: int, written: Written, in_reply_to: int | None, draft: int | None
 ) -> int:
     # The lock numbers posts without gaps: two replies at once queue here.
-    thread = await thread_door(actor, thread_id, lock=True)
+    thread = await _standing(actor, thread_id, in_reply_to)
     require(can_reply(actor, thread))
     assert actor.member_id is not None
-    if in_reply_to is not None and not await Post.filter(
-        id=in_reply_to, thread_id=thread_id, state=PostState.PUBLIC
-    ).exists():
-        raise Invalid({"in_reply_to": "not_in_thread"})
+    thread_id = thread.id
     if await must_wait(actor, thread.group, written.rendered):
         return await hold_post(actor.member_id, thread, written, in_reply_to, draft)
     post_id, number = await add_post(actor.member_id, thread_id, written, in_reply_to, draft)
@@ -60,6 +61,28 @@ async def _post(
         )
     )
     return post_id
+
+
+async def _standing(actor: Actor, thread_id: int, in_reply_to: int | None) -> ThreadState:
+    """The thread that a reply belongs to by now, locked."""
+    thread = asked = await thread_door(actor, thread_id, lock=True)
+    while (to := await _where(thread, asked, in_reply_to)) != thread.id:
+        try:
+            thread = await thread_door(actor, to, lock=True)
+        except (NotFound, NotAllowed) as refusal:
+            raise Conflict("thread_moved_away") from refusal
+        if widens(asked.group, thread.group):
+            raise Conflict("thread_moved_away")
+    return thread
+
+
+async def _where(thread: ThreadState, asked: ThreadState, in_reply_to: int | None) -> int:
+    if in_reply_to is None:
+        return thread.id if thread.merged_into is None else await end_of_chain(thread.id)
+    found = await thread_of_post(asked.id, in_reply_to)
+    if found is None:
+        raise Invalid({"in_reply_to": "not_in_thread"})
+    return found
 
 
 async def hold_post(

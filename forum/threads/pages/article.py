@@ -4,10 +4,11 @@ Strings are joined by hand: a template's loop over 25 posts costs more than ever
 Whatever a member wrote passes `escape`, but for `html`, which was sanitised before it was stored.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final, NamedTuple
 
-from markupsafe import escape
+from markupsafe import Markup, escape
 
 from forum.threads.models import PostState, ReactionKind
 from forum.threads.pages.states import May
@@ -222,4 +223,28 @@ def _tombstone(post: PostDoc) -> str:
     return (
         f'<article class="post gone" id="p{post.number}" data-n="{post.number}">'
         f"<p>#{post.number} · {escape(words)}</p></article>"
+    )
+
+
+def went_along(post: PostDoc) -> tuple[int, int]:
+    """The same for neighbours that went to the same thread, another for every other post."""
+    if post.state is not PostState.MOVED:
+        return 0, post.id
+    return 1, post.moved_to.thread_id if post.moved_to else 0
+
+
+def moved(posts: Sequence[PostDoc]) -> str:
+    """One line for neighbours that went to the same thread, with an anchor for each of their numbers."""
+    first, last = posts[0], posts[-1]
+    numbers = f"#{first.number}" if first is last else f"#{first.number}–#{last.number}"
+    words = escape(gettext("Moved to another thread"))
+    if first.moved_to is not None:
+        words = escape(gettext("Moved to")) + Markup(' <a href="/p/%s" dir="auto">%s</a>') % (
+            first.id,
+            first.moved_to.title,
+        )
+    anchors = "".join(f'<span id="p{post.number}"></span>' for post in posts[1:])
+    return (
+        f'<article class="post gone" id="p{first.number}" data-n="{last.number}">'
+        f"<p>{anchors}{numbers} · {words}</p></article>"
     )

@@ -4,6 +4,7 @@ import re
 from collections import OrderedDict
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from itertools import groupby
 from time import monotonic
 from typing import Final, NamedTuple
 
@@ -13,7 +14,7 @@ from starlette.responses import Response
 
 from auth.oidc.target import safe_target
 from forum.curation.commands.edit_head import edit_head
-from forum.curation.policies import can_collect_from
+from forum.curation.policies import can_collect_from, can_curate
 from forum.curation.queries import tags as tags_of
 from forum.curation.schemas import TagList
 from forum.initiatives.pages.words import stages
@@ -29,10 +30,11 @@ from forum.reading import commands as reading
 from forum.threads import queries
 from forum.threads.commands import accept_answer as answers
 from forum.threads.commands import follow as follows
-from forum.threads.models import FollowLevel, PostKind, ThreadKind
-from forum.threads.pages.article import article, setting
+from forum.threads.elsewhere import Elsewhere
+from forum.threads.models import FollowLevel, PostKind, PostState, ThreadKind
+from forum.threads.pages.article import article, moved, setting, went_along
 from forum.threads.pages.compose import reply_below, to_post
-from forum.threads.pages.kinds import kinds, levels
+from forum.threads.pages.kinds import kinds, levels, verbs
 from forum.threads.pages.states import may, may_edit_thread, thread_of
 from forum.threads.policies import can_edit_thread, can_write_wiki
 from forum.threads.schemas import PostDoc, SinglePost, ThreadPage
@@ -86,7 +88,12 @@ async def thread(view: View) -> Response:
     """25 posts; another slug than the thread's own leads to the right one, once the door is passed."""
     number = view.number("page", 1, MOST_PAGES) or 1
     after = (number - 1) * PAGE_SIZE
-    body = await queries.thread_page(view.actor, view.id("id"), after, PAGE_SIZE)
+    try:
+        body = await queries.thread_page(view.actor, view.id("id"), after, PAGE_SIZE)
+    except Elsewhere as went:
+        # With a fragment of its own: a browser keeps the old one otherwise, which names another post there.
+        nth = page_of(went.number)
+        return see(f"/t/{went.id}/{went.slug}", page=nth if nth > 1 else "", at=f"p{went.number}")
     if view.actor.is_anonymous and not POLL.search(body):
         shown = _for_visitors(view, body, number)
     else:
@@ -164,11 +171,16 @@ def _articles(view: View, doc: ThreadPage, polls: Polls) -> str:
     me = view.actor.username
     parts: list[str] = []
     line_due = 0 < doc.last_read < doc.last_number
-    for post in doc.posts.items:
-        if line_due and (post.number or 0) > doc.last_read:
+    for _where, run in groupby(doc.posts.items, key=went_along):
+        several = list(run)
+        post = several[0]
+        if line_due and (several[-1].number or 0) > doc.last_read:
             line_due = False
             if post.number != 1:
                 parts.append(f'<p class="newline" id="new"><span>{escape(_("New since your last visit"))}</span></p>')
+        if post.state is PostState.MOVED:
+            parts.append(moved(several))
+            continue
         inset = ""
         if poll := polls.get(post.id):
             inset, post = block(view, poll, state), _without_question(post, poll)
@@ -197,6 +209,8 @@ def _head(view: View, doc: ThreadPage, number: int, last: int) -> Markup:
         may_collect=bool(can_collect_from(view.actor, thread_of(doc).group)),
         may_summarise=bool(can_write_wiki(view.actor, thread_of(doc).group)),
         may_flag=view.actor.member_id is not None and bool(can_flag_thread(view.actor, thread_of(doc))),
+        may_curate=bool(view.actor.member_id and can_curate(view.actor, thread_of(doc).group)),
+        curating=verbs(doc),
         may_edit=may_edit_thread(view.actor, thread_of(doc)) if view.actor.member_id else False,
     )
 
