@@ -13,6 +13,7 @@ from forum.members.pages import people as members
 from forum.members.pages import sessions, tokens, ways_in
 from forum.moderation.pages import appeals, cases, flags, glass, sanctions, transparency
 from forum.moderation.pages import log as moderation_log
+from forum.moderation.pages import posts as moderation_posts
 from forum.notifications import pages as notices
 from forum.polls.pages import decisions, poll
 from forum.polls.pages import start as polls
@@ -143,6 +144,10 @@ PAGES: Final[tuple[PageRoute, ...]] = (
     post("/g/{slug}/moderation/slow", moderation_log.save_slow_mode),
     post("/g/{slug}/moderation/names", moderation_log.save_log_names),
     post("/acts/{id:int}/undo", moderation_log.undo),
+    get("/m/{username}/posts/remove-day", moderation_posts.day_form),
+    post("/m/{username}/posts/remove-day", moderation_posts.send_day_removal),
+    get("/p/{id:int}/purge", moderation_posts.purge_form),
+    post("/p/{id:int}/purge", moderation_posts.purge),
     get("/m/{username}/sanctions", sanctions.member_sanctions),
     post("/m/{username}/sanctions", sanctions.send_sanction),
     post("/sanctions/{id:int}/lift", sanctions.lift),

@@ -13,6 +13,7 @@ from forum.initiatives.api import initiatives, work
 from forum.members import api as members
 from forum.moderation.api import cases, glass, sanctions, transparency
 from forum.moderation.api import log as moderation_log
+from forum.moderation.api import posts as moderation_posts
 from forum.moderation.api import settings as moderation_settings
 from forum.notifications import api as notices
 from forum.polls import api as polls
@@ -147,6 +148,8 @@ API = (
     delete("/groups/{slug}/members/{username}", groups.delete_member),
     put("/groups/{slug}/bans/{username}", groups.put_ban),
     delete("/groups/{slug}/bans/{username}", groups.delete_ban),
+    post("/members/{username}/day-removals", moderation_posts.post_day_removal),
+    put("/posts/{id:int}/purge", moderation_posts.put_purge),
     get("/members/{username}/sanctions", sanctions.list_sanctions),
     post("/members/{username}/sanctions", sanctions.post_sanction),
     delete("/sanctions/{id:int}", sanctions.delete_sanction),

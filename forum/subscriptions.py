@@ -62,7 +62,9 @@ SUBSCRIPTIONS: Subscriptions = {
         later=(tell.tell_of_post, searching.index_post, recount_group),
     ),
     threads.PostHeld: Subscribers(within=(standing.have_first_post_looked_at,)),
-    threads.PostEdited: Subscribers(later=(tell.tell_of_edit, searching.index_post)),
+    threads.PostEdited: Subscribers(
+        within=(standing.enter_edit,), later=(tell.tell_of_edit, searching.index_post)
+    ),
     threads.PostWithdrawn: Subscribers(later=(searching.index_post, recount_group)),
     threads.ThreadEdited: Subscribers(later=(searching.index_thread,)),
     threads.AnswerAccepted: Subscribers(later=(tell.tell_of_acceptance, searching.index_thread)),

@@ -11,6 +11,7 @@ from forum.groups.policies import (
     can_moderate,
     can_read,
     can_write,
+    holds_glass,
     taken_for_somebody,
 )
 from forum.initiatives.policies import InitiativeState, can_see
@@ -206,3 +207,15 @@ def can_see_sanctions(actor: Actor, member_id: int | None) -> Verdict:
         return verdict
     looks_after = actor.is_staff or GroupRole.FACILITATOR in actor.roles.values()
     return ALLOWED if looks_after else Verdict("moderators_only")
+
+
+def can_purge(actor: Actor, post: PostInfo) -> Verdict:
+    """Delete a text for good: an administrator who opened the group with a reason."""
+    group = post.thread.group
+    if not (verdict := can_read_post(actor, post)):
+        return verdict
+    if not (verdict := taken_for_somebody(actor, group)):
+        return verdict
+    if not (verdict := can_write(actor, group)):
+        return verdict
+    return ALLOWED if actor.is_admin and holds_glass(actor, group) else Verdict("glass_needed")

@@ -1,5 +1,6 @@
 """Hide, remove and restore posts, with what their threads say of them; whoever calls has asked whether they may."""
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 from forum.kit.errors import Conflict
 from forum.kit.transaction import connection
@@ -8,13 +9,16 @@ from forum.outbox.record import record_all
 from forum.threads.models import PostState
 from forum.threads.recount import recount_some
 
+# Instead of a renderer's version: the text was deleted for good, and no way leads back.
+PURGED: Final = 0
+
 LOCK_THREADS = """
     SELECT id, group_id FROM threads WHERE id IN (SELECT thread_id FROM posts WHERE id = ANY($1::bigint[]))
     ORDER BY id FOR NO KEY UPDATE
 """
 # Only what has a number: one that waits for its first look is published, not restored.
 LOCK_POSTS = """
-    SELECT id, thread_id, state FROM posts
+    SELECT id, thread_id, state, renderer FROM posts
     WHERE id = ANY($1::bigint[]) AND thread_id = ANY($2::bigint[]) AND number IS NOT NULL ORDER BY id FOR UPDATE
 """
 SET = "UPDATE posts SET state = $2 WHERE id = ANY($1::bigint[])"
@@ -32,7 +36,7 @@ async def set_states(wanted: Mapping[int, PostState]) -> dict[int, PostState]:
         rows = await sql.fetch(LOCK_POSTS, list(wanted), list(groups))
         if len(rows) != len(wanted):
             raise Conflict("moved_on")
-        changed = [row for row in rows if row["state"] != wanted[row["id"]]]
+        changed = [row for row in rows if row["state"] != wanted[row["id"]] and row["renderer"] != PURGED]
         for state in {wanted[row["id"]] for row in changed}:
             ids = [row["id"] for row in changed if wanted[row["id"]] is state]
             await sql.execute(SET, ids, state.value)

@@ -28,6 +28,8 @@ _SENTENCES: Final = {
     "banned": _("They are out, and cannot come back in."),
     "unbanned": _("The ban is lifted."),
     "role": _("Their role is changed."),
+    "day_removed": _("They are removed. For 24 hours the log has a button that brings them back."),
+    "purged": _("The text is deleted for good."),
     "sanctioned": _("It holds from now on, and they have been told why."),
     "sanction_lifted": _("It is lifted."),
     "confirmed": _("You agreed. It holds until the day that was said."),

@@ -1,5 +1,6 @@
 """Every page of the site with something on it, by the path of its route; and which reader looks at it."""
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from tests.browser.cases import Flagged, flag_some
@@ -9,6 +10,7 @@ from tests.browser.undertakings import Undertaken, undertake
 
 GROUP: Final = "internet-exchange-points"
 CLOSED: Final = "incident-response"
+TODAY: Final = datetime.now(UTC).date().isoformat()
 ARABIC: Final = (
     "هل لدى أحدكم خبرة في تشغيل نقطة تبادل إنترنت صغيرة؟ نستخدم **RFC 7948** و `bird` حتى الآن.\n\n"
     "- الكلفة السنوية\n- عدد الأعضاء\n\n> سؤال من زميل في IXP مجاور: هل يكفي محوّل واحد؟"
@@ -158,6 +160,8 @@ def _own(plain: int, theirs: int, mine: int, draft: int, link: str) -> list[Look
 def _looked_after() -> list[Look]:
     """What those who look after the place see of people, and people of themselves."""
     seen = [("/m/{username}/sanctions", "/m/alumna/sanctions", face) for face in ("moderator", "facilitator")]
+    seen += [("/m/{username}/posts/remove-day", "/m/alumna/posts/remove-day", "moderator")]
+    seen += [("/m/{username}/posts/remove-day", f"/m/alumna/posts/remove-day?day={TODAY}&where=-", "moderator")]
     seen += [("/moderation/confirmations", "/moderation/confirmations", "admin")]
     seen += [("/me/standing", "/me/standing", face) for face in ("alumna", "facilitator")]
     seen += [("/g/{slug}/glass", f"/g/{CLOSED}/glass", "moderator")]

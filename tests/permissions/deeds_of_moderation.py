@@ -5,6 +5,7 @@ from tests.permissions.asking import GROUP, Deed, api, deed, form, page
 from tests.permissions.stage import Stage
 
 WHY = {"reason": "Because it has to be."}
+DAY = "2026-01-15"
 SILENCE = WHY | {"kind": "silence", "days": 3}
 SUSPENSION = WHY | {"kind": "suspension", "days": 30}
 SANCTIONS = "/members/{username}/sanctions"
@@ -28,6 +29,13 @@ MODERATION: dict[str, Deed] = {
     "name_moderators_in_log": deed(
         api("PUT", GROUP + "/log-names", {"named": True}), form("/g/{slug}/moderation/names", named="1")
     ),
+    "hide_or_restore_post": deed(
+        api("POST", "/members/{username}/day-removals", WHY | {"day": DAY, "group": "{slug}"}),
+        page("/m/{username}/posts/remove-day?where={slug}&day=" + DAY),
+        form("/m/{username}/posts/remove-day", **WHY, day=DAY, where="{slug}"),
+        prepare=on.post_of_the_day,
+    ),
+    "purge_post": deed(api("PUT", "/posts/{post}/purge", WHY), page("/p/{post}/purge"), form("/p/{post}/purge", **WHY)),
     "see_sanctions": deed(
         api("GET", "/members/{username}/sanctions"),
         api("GET", "/confirmations"),

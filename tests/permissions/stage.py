@@ -84,6 +84,15 @@ def sanctioned(kind: str, *, in_group: bool = False) -> Any:
     return prepare
 
 
+async def post_of_the_day(stage: Stage) -> None:
+    """Somebody's post there, of one day."""
+    await sql(
+        "UPDATE posts SET author_id = $2, created_at = '2026-01-15T12:00:00Z' WHERE id = $1",
+        stage.ids["post"],
+        stage.cast.members[stage.ids["username"]],
+    )
+
+
 async def opened_already(stage: Stage) -> None:
     if stage.who in STAFF:
         await glass(stage)

@@ -38,6 +38,7 @@ READING = {
     "initiatives.can_see",
 }
 OWN_ACCOUNT = {
+    "moderation.can_see_sanctions",
     "members.can_see_profile",
     "members.can_edit_profile",
     "members.can_keep_own_things",
@@ -142,6 +143,7 @@ KINDS_OF_THING: dict[Any, st.SearchStrategy[Any]] = {
     threads.PostInfo: POSTS,
     initiatives.InitiativeState: INITIATIVES,
     int: NUMBERS,
+    moderation.CaseState: CASES,
     int | None: st.one_of(st.none(), NUMBERS),
     Status: some(*Status),
     StaffRole | None: some(None, *StaffRole),

@@ -87,6 +87,7 @@ WRITERS = {
     "forum/threads/pace.py": "trust is in no document",
     "forum/threads/recount.py": "counters only",
     "forum/moderation/posts.py": "PostStateChanged",
+    "forum/moderation/commands/purge_post.py": "posts.set_state took it out already",
     "forum/moderation/standing.py": "how a member stands, which is in no document",
     "forum/moderation/waiting.py": "what waits for its first look is in no document",
     "forum/curation/commands/edit_head.py": "ThreadEdited",
