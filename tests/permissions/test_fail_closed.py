@@ -143,7 +143,6 @@ KINDS_OF_THING: dict[Any, st.SearchStrategy[Any]] = {
     threads.PostInfo: POSTS,
     initiatives.InitiativeState: INITIATIVES,
     int: NUMBERS,
-    moderation.CaseState: CASES,
     int | None: st.one_of(st.none(), NUMBERS),
     Status: some(*Status),
     StaffRole | None: some(None, *StaffRole),
