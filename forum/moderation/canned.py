@@ -52,7 +52,7 @@ _FRENCH: Final = _Phrases(
         "Nous discutons ce qui est dit et laissons la personne en paix ; ces lignes visaient la personne.",
         "Chaque groupe s'en tient à son sujet, pour que chacun y trouve ce qu'il cherche ; ceci a sa place ailleurs.",
         "Les coordonnées et détails privés n'ont pas leur place ici, même partagés de bon cœur ou déjà connus.",
-        "Ce qui est affirmé ici comme un fait doit tenir quand on le vérifie, et nous n'en avons pas trouvé trace.",
+        "Ce qui est affirmé ici comme un fait doit tenir quand on le vérifie, et nous n'avons pas pu le confirmer.",
         "Ceci ne correspond pas à ce dont nous sommes convenus dans ce groupe.",
     ),
     note="Votre texte reste en place et il n'y aura pas d'autre suite. Corrigez-le si vous le pouvez, merci.",
@@ -60,8 +60,8 @@ _FRENCH: Final = _Phrases(
     " appel : une autre personne l'examinera.",
     silence="Nous l'avons masqué et, pour quelque temps, vous pouvez lire ici mais pas écrire. Si vous pensez que nous"
     " avons tort, faites appel : une autre personne examinera les deux.",
-    remove="Nous l'avons retiré. Vous restez bienvenu·e ici dans ces limites ; si vous pensez que nous avons tort,"
-    " faites appel et une autre personne l'examinera.",
+    remove="Nous l'avons retiré. Vous pouvez continuer à écrire ici dans ces limites ; si vous pensez que nous avons"
+    " tort, faites appel et une autre personne l'examinera.",
 )
 _SPANISH: Final = _Phrases(
     rules=(
