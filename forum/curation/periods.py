@@ -18,12 +18,14 @@ class Period:
     end: date
 
 
-def period_of(asked: str, today: date) -> Period:
-    """The current month where nothing is asked. Raises Invalid for ``period``."""
+def period_of(asked: str, today: date, *, years: bool = True) -> Period:
+    """The current month where nothing is asked. Raises Invalid for ``period``, without ``years`` also for a year."""
     found = _PERIOD.fullmatch(asked or f"{today:%Y-%m}")
     if found is None:
         raise Invalid({"period": "not_valid"})
     year = int(found.group(1))
+    if found.group(2) is None and not years:
+        raise Invalid({"period": "months_only"})
     if found.group(2) is None:
         return Period(found.group(), date(year, 1, 1), date(year + 1, 1, 1))
     month = int(found.group(2))

@@ -17,6 +17,7 @@ ALTER TABLE posts DROP CONSTRAINT posts_state_known,
 CREATE VIEW shut_out AS
     SELECT group_id, member_id FROM bans
     UNION ALL SELECT group_id, member_id FROM memberships WHERE suspended_until > now();
+CREATE INDEX posts_written ON posts USING brin (created_at);
 CREATE INDEX posts_waiting ON posts (thread_id) WHERE state = 'pending';
 CREATE INDEX threads_tags ON threads USING gin (tags) WHERE tags <> '{}';
 CREATE INDEX threads_merged ON threads (merged_into_id) WHERE merged_into_id IS NOT NULL;

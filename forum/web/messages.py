@@ -186,6 +186,7 @@ _FIELDS: Final = {
     "banned_here": _("This person is banned from the group. Lift the ban first."),
     "leads_nowhere": _("This leads to nothing that you can read."),
     "in_collection": _("This is in the collection already."),
+    "months_only": _("Over all groups this is told by month. Please give one like 2026-11."),
     "too_many_tags": _("A thread has eight tags at most. Please take some away."),
     "tag_length": _("A tag has 2 to 30 letters or digits."),
     "already_member": _("This person is a member already."),

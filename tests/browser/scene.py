@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from tests.browser.cases import Flagged, flag_some
+from tests.browser.kept import Kept, keep_all
 from tests.browser.polls import Polled, ask_all
 from tests.browser.stage import Stage
 from tests.browser.undertakings import Undertaken, undertake
@@ -77,6 +78,7 @@ def _make(stage: Stage) -> tuple[Look, ...]:
         ask("POST", "/searches", {"q": "exchange -draft lang:en", "name": "What is said about exchanges"})
         ask("POST", "/searches", {"q": '"route server" نقطة تبادل group:' + GROUP})
         draft = ask("POST", "/drafts", {"body": "Not sent yet", "title": "A thought", "group": GROUP})["id"]
+        kept = keep_all(ask, stage.sql, plain, theirs, arabic, GROUP)
         facilitator.goto(f"/g/{GROUP}/invite")
         facilitator.get_by_role("button", name="Make a link").click()
         link = facilitator.locator("code.long").inner_text()
@@ -84,6 +86,8 @@ def _make(stage: Stage) -> tuple[Look, ...]:
     own = _own(plain, theirs, mine, draft, link)
     after = (*_cases(cases, plain, undertaken.active), *_looked_after(), *_refusals())
     return (*_open(plain, arabic), *own, *_polls(polled), *_undertaken(undertaken), *after)
+    looks = (*_open(plain, arabic), *own, *_polls(polled), *_undertaken(undertaken), *_kept(kept))
+    return (*looks, *_looked_after(), *_refusals())
 
 
 def _open(plain: int, arabic: int) -> list[Look]:
@@ -207,6 +211,32 @@ def _undertaken(of: Undertaken) -> list[Look]:
     pages += [("/i/{id:int}/record", f"/i/{of.completed}/record", face) for face in ("", "alumna")]
     pages += [("/i/{id:int}/card", f"/i/{number}/card", "") for number in (of.active, of.arabic)]
     return [Look(*each) for each in pages]
+
+
+def _kept(kept: Kept) -> list[Look]:
+    thread, collection = f"/t/{kept.thread}", f"/c/{kept.collection}"
+    seen = [
+        ("/tags/{tag}", "/tags/ipv6"),
+        ("/g/{slug}", f"/g/{GROUP}?tag=ipv6"),
+        ("/g/{slug}/answers", f"/g/{GROUP}/answers"),
+        ("/g/{slug}/best", f"/g/{GROUP}/best"),
+        ("/best", "/best"),
+        ("/g/{slug}/collections", f"/g/{GROUP}/collections"),
+        ("/c/{id:int}/{slug}", collection),
+        ("/c/{id:int}", collection),
+    ]
+    written = [
+        ("/t/{id:int}/summary", thread + "/summary"),
+        ("/t/{id:int}/summary/history", thread + "/summary/history"),
+        ("/t/{id:int}/summary/remove", thread + "/summary/remove"),
+        ("/p/{id:int}/wiki", f"/p/{kept.post}/wiki"),
+        ("/g/{slug}/collections/new", f"/g/{GROUP}/collections/new"),
+        ("/c/{id:int}/edit", collection + "/edit"),
+        ("/c/{id:int}/delete", collection + "/delete"),
+        ("/collect", f"/collect?post={kept.post}"),
+    ]
+    looks = [Look(*each, face) for each in seen for face in ("", "facilitator")]
+    return [*looks, *(Look(*each, "facilitator") for each in written)]
 
 
 def _refusals() -> list[Look]:

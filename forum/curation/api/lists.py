@@ -27,11 +27,11 @@ async def list_best_of_group(call: Call[None, BestWanted]) -> Response:
 
 @operation("read_content", query=BestWanted, answers={200: BestList})
 async def list_best(call: Call[None, BestWanted]) -> Response:
-    """The threads that gave most in a month or a year, of all that you may read."""
+    """The threads that gave most in a month, of all that you may read."""
     return answer(await best(call.actor, "", call.query.period))
 
 
 async def best(actor: Actor, slug: str, asked: str) -> BestList:
-    period = period_of(asked, datetime.now(UTC).date())
+    period = period_of(asked, datetime.now(UTC).date(), years=bool(slug))
     body = await queries.best_threads(actor, slug, period.first, period.end)
     return BestList(period.name, msgspec.json.decode(body, type=list[BestThread]), None)

@@ -49,7 +49,7 @@ async def best_of_all(view: View) -> Response:
 
 async def _best(view: View, slug: str) -> Response:
     """`format=md` is the text alone."""
-    period = period_of(view.query.get("period", ""), datetime.now(UTC).date())
+    period = period_of(view.query.get("period", ""), datetime.now(UTC).date(), years=bool(slug))
     best = decoded(await queries.best_threads(view.actor, slug, period.first, period.end), list[BestThread])
     text = newsletter(best, view.web.base_url)
     if view.query.get("format") == "md":
