@@ -44,11 +44,11 @@ def test_from_the_draft_to_the_record(stage: Stage, js: bool) -> None:
     on_record(stage, js, path, title)
 
 
-def come_in(stage: Stage, many: int) -> list[str]:
+def come_in(stage: Stage, many: int, group: str = GROUP) -> list[str]:
     """Members of the group who have no face in the demonstration, signed in."""
     cookies = stage.state("alumna")
     people = []
-    for row in stage.sql(MEMBERS, GROUP, list(NAMES), many):
+    for row in stage.sql(MEMBERS, group, list(NAMES), many):
         token = secrets.token_urlsafe(32)
         stage.sql(SESSION, hashlib.sha256(token.encode()).digest(), row["id"], row["username"])
         state = copy.deepcopy(cookies)
