@@ -29,6 +29,7 @@ WORDS: Final = {
     ActKind.THREAD_LISTED: _("Your thread is listed in a second group as well"),
     ActKind.THREAD_UNLISTED: _("Your thread is no longer listed in a second group"),
     ActKind.THREAD_MARKED_DUPLICATE: _("Your thread was marked as a duplicate of another"),
+    ActKind.THREAD_UNMARKED_DUPLICATE: _("Your thread is no longer marked as a duplicate"),
     ActKind.WIKI_MADE: _("A post of yours became a wiki post, which others can edit"),
     ActKind.WIKI_ENDED: _("A wiki post of yours is an ordinary one again"),
     ActKind.EDITOR_NAMED: _("You can now write summaries and wiki posts"),
