@@ -28,6 +28,12 @@ JSON = {
     "/api/v1/search?q=post&facets=true": 2,  # searching: READ_WITH_AROUND
     "/api/v1/search?q=post&group=public-group": 3,  # groups: STATE_BY_SLUG; searching: READ
     "/api/v1/initiatives": 2,  # initiatives: LIST
+    "/api/v1/best": 2,  # curation: BEST
+    "/api/v1/tags/ipv6/threads": 2,  # curation: TAGGED
+    "/api/v1/groups/public-group/best": 3,  # groups: STATE_BY_SLUG; curation: BEST
+    "/api/v1/groups/public-group/answers": 3,  # groups: STATE_BY_SLUG; curation: ANSWERS
+    "/api/v1/groups/public-group/collections": 3,  # groups: STATE_BY_SLUG; curation: OF_GROUP
+    "/api/v1/groups/public-group/tags": 3,  # groups: STATE_BY_SLUG; curation: TAGS
     "/api/v1/suggestions?q=thr": 2,  # searching: SUGGEST
 }
 JSON_OF_MEMBERS = {
