@@ -51,7 +51,7 @@ def in_all_views(page: Page, look: Look) -> list[str]:
 
 # Documents for programs, which no browser shows as a page.
 DOCUMENTS = {"/admin/searches.csv", "/feeds/searches/{id:int}/{key}", "/feeds/initiatives"}
-DOCUMENTS |= {"/c/{id:int}/feed"}
+DOCUMENTS |= {"/c/{id:int}/feed", "/transparency.csv"}
 
 
 def test_every_page_has_been_looked_at(stage: Stage) -> None:
