@@ -60,7 +60,7 @@ def _of_moderation(kind: NoticeKind) -> str:
         NoticeKind.APPEALED: _("Somebody appealed; another person decides"),
         NoticeKind.GLASS: _("opened your group for an hour and reads it, with this reason"),
         NoticeKind.CONFIRMATION: _("suspended somebody for more than a week; that waits for a second person"),
-        NoticeKind.WIDENED: _("moved posts of yours to where other people read them as well"),
+        NoticeKind.WIDENED: _("Posts of yours were moved to where other people read them as well"),
     }.get(kind, "")
 
 

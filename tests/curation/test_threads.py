@@ -137,7 +137,8 @@ async def test_a_wider_audience_is_meant_and_told(client, cast, public):
     engine.install(MemoryEngine())
     await drain()
     told = (await client("ben").get("/api/v1/notices")).json()["items"]
-    assert [each["thread_id"] for each in told if each["kind"] == "widened"] == [closed]
+    assert [(each["thread_id"], each["actor"]) for each in told if each["kind"] == "widened"] == [(closed, None)]
+    assert [each["act"] and each["act"]["kind"] for each in told][-2:].count("thread.moved") == 1
 
 
 async def test_whose_authors_lose_it_is_said_first(client, cast, public):

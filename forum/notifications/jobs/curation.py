@@ -19,15 +19,17 @@ AUTHORS = """
 @job("notifications.tell_of_wider_audience", lane=Lane.NOTICES)
 @command
 async def tell_of_wider_audience(act_id: int, actor_id: int, thread_id: int, group_id: int, source_id: int) -> None:
-    """Those whose posts others may read now; who may not read them there is told where they were (``group_id``)."""
+    """Those whose posts others may read now; who may not read them there is told where they were (``group_id``).
+
+    Not by whom: that is for the group's setting to say, in the notice of the act itself.
+    """
     async with connection() as sql:
         rows = await sql.fetch(AUTHORS, thread_id, source_id)
     for reads in (True, False):
         await notify(
-            [row["author_id"] for row in rows if row["reads"] is reads],
+            [row["author_id"] for row in rows if row["reads"] is reads and row["author_id"] != actor_id],
             NoticeKind.WIDENED,
             f"widened:{act_id}",
-            actor_id=actor_id,
             group_id=None if reads else group_id,
             thread_id=thread_id if reads else None,
         )
