@@ -6,6 +6,7 @@ has registered is passed over, so that a small command need not import every dom
 from datetime import timedelta
 from typing import NamedTuple
 
+from forum.curation.jobs import end_due as end_pins_and_locks
 from forum.jobs import upkeep as jobs_upkeep
 from forum.jobs.queue import JOBS, Lane, Waiting, enqueue_many, job
 from forum.jobs.upkeep import sweep
@@ -73,7 +74,7 @@ SCHEDULE: list[Periodic] = [
     Periodic("initiatives.watch_clock", timedelta(minutes=15)),
     Periodic(watch_cases.name, timedelta(minutes=15)),
     Periodic("polls.watch_clock", timedelta(minutes=1)),
-    Periodic("curation.end_due", timedelta(minutes=1)),
+    Periodic(end_pins_and_locks.name, timedelta(minutes=1)),
     Periodic("searching.prune_trending", 24 * HOUR),
     Periodic("courses.read_rosters", timedelta(minutes=15)),
     Periodic("searching.verify_index", 24 * HOUR),
