@@ -30,6 +30,12 @@ class PostChanged(msgspec.Struct, frozen=True):
     number: int
 
 
+class Moved(msgspec.Struct, frozen=True):
+    """All posts of the thread went to another one; its address leads there."""
+
+    thread_id: int
+
+
 class Unread(msgspec.Struct, frozen=True):
     """Unread threads by the group's slug (a group without any is left out), and unread notices."""
 

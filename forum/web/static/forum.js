@@ -25,6 +25,14 @@ const announce = () => {
   fresh.box.replaceChildren(button);
 };
 
+const announceMove = () => {
+  const link = document.createElement("a");
+  link.className = "btn main";
+  link.href = location.pathname;
+  link.textContent = fresh.box.dataset.moved;
+  fresh.box.replaceChildren(link);
+};
+
 async function showFresh() {
   const shown = Math.max(0, ...$$(".post", posts).map((post) => +post.dataset.n));
   const response = await fetch(location.pathname + location.search.replace(/[?&]said=\w+/, ""));
@@ -62,6 +70,7 @@ function live() {
     count($("#unread"), notices);
     for (const badge of $$("[data-group]")) count(badge, groups[badge.dataset.group] || 0);
   });
+  on("moved", () => posts && announceMove());
   on("gone", ({ reason }) => reason === "signed_out" && source.close());
   addEventListener("pagehide", () => source.close());
   addEventListener("pageshow", (event) => event.persisted && live());
