@@ -42,6 +42,7 @@ JSON_OF_MEMBERS = {
     "/api/v1/members/ben": 3,  # members: STATUS, PROFILE
     "/api/v1/members": 2,  # members: DIRECTORY
     "/api/v1/bookmarks": 2,  # threads: BOOKMARKS
+    "/api/v1/me/sanctions": 2,  # moderation: OF_MEMBER
     "/api/v1/drafts": 2,  # threads: DRAFTS
     "/api/v1/searches": 2,  # searching: MINE; what they find is one more, whatever their number
     "/api/v1/threads/{thread}/similar": 4,  # the door, searching: OPENING, similar.READ
@@ -57,6 +58,7 @@ HTML = {
 }
 HTML_OF_MEMBERS = {
     "/notices": 2,  # notifications: LIST
+    "/me/standing": 2,  # moderation: OF_MEMBER
     "/m/ben": 3,  # members: STATUS, PROFILE
     "/members": 2,  # members: DIRECTORY
 }

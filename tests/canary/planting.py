@@ -9,6 +9,7 @@ from tests.canary.acts import plant_acts
 from tests.canary.cases import plant_cases
 from tests.canary.kept import plant_kept
 from tests.canary.polls import plant_polls
+from tests.canary.sanctions import plant_sanctions, plant_site_sanction
 from tests.canary.undertakings import undertaken
 from tests.cast import KINDS, NAMES, Cast
 from tests.permissions.stage import read_only
@@ -72,8 +73,10 @@ async def plant(cast: Cast) -> Plot:
             await plant_kept(raw, plot, kind, **kept_for)
             await plant_polls(raw, plot, kind, readers=readers, approved=READERS.get(kind, APPROVED))
             await plant_cases(raw, plot, kind)
+            await plant_sanctions(raw, plot, kind, STAFF)
         plot.kind = ""
         await _people(raw, plot)
+        await plant_site_sanction(raw, plot, STAFF)
         await _provisioned(raw, plot)
     await rebuild()
     return plot
