@@ -84,10 +84,8 @@ def _make(stage: Stage) -> tuple[Look, ...]:
         link = facilitator.locator("code.long").inner_text()
         as_moderator("POST", "/members/alumna/sanctions", {"kind": "warning", "reason": "Not so loud, please."})
     own = _own(plain, theirs, mine, draft, link)
-    after = (*_cases(cases, plain, undertaken.active), *_looked_after(), *_refusals())
-    return (*_open(plain, arabic), *own, *_polls(polled), *_undertaken(undertaken), *after)
-    looks = (*_open(plain, arabic), *own, *_polls(polled), *_undertaken(undertaken), *_kept(kept))
-    return (*looks, *_looked_after(), *_refusals())
+    seen = (*_open(plain, arabic), *own, *_polls(polled), *_undertaken(undertaken), *_kept(kept))
+    return (*seen, *_cases(cases, plain, undertaken.active), *_looked_after(stage, theirs), *_refusals())
 
 
 def _open(plain: int, arabic: int) -> list[Look]:
@@ -161,13 +159,16 @@ def _own(plain: int, theirs: int, mine: int, draft: int, link: str) -> list[Look
     return own + [Look(*other) for other in others] + [Look("", address, face) for address, face in courses]
 
 
-def _looked_after() -> list[Look]:
-    """What those who look after the place see of people, and people of themselves."""
+def _looked_after(stage: Stage, post: int) -> list[Look]:
+    """What those who look after the place see of people, and people of themselves; an administrator opened a group."""
+    with stage.visit("admin") as admin:
+        stage.api(admin, "PUT", f"/api/v1/groups/{GROUP}/glass", {"reason": "Somebody gave a private address away."})
     seen = [("/m/{username}/sanctions", "/m/alumna/sanctions", face) for face in ("moderator", "facilitator")]
     seen += [("/m/{username}/posts/remove-day", "/m/alumna/posts/remove-day", "moderator")]
     seen += [("/m/{username}/posts/remove-day", f"/m/alumna/posts/remove-day?day={TODAY}&where=-", "moderator")]
     seen += [("/moderation/confirmations", "/moderation/confirmations", "admin")]
     seen += [("/me/standing", "/me/standing", face) for face in ("alumna", "facilitator")]
+    seen += [("/p/{id:int}/purge", f"/p/{post}/purge", "admin")]
     seen += [("/g/{slug}/glass", f"/g/{CLOSED}/glass", "moderator")]
     return [Look(*one) for one in seen]
 
