@@ -10,6 +10,7 @@ from tests.browser.stage import Stage
 from tests.browser.undertakings import Undertaken, undertake
 
 GROUP: Final = "internet-exchange-points"
+CURATING: Final = ("pin", "lock", "move", "merge", "split", "list", "duplicate")
 CLOSED: Final = "incident-response"
 TODAY: Final = datetime.now(UTC).date().isoformat()
 ARABIC: Final = (
@@ -227,6 +228,7 @@ def _kept(kept: Kept) -> list[Look]:
         ("/c/{id:int}", collection),
     ]
     written = [
+        *((f"/t/{{id:int}}/{verb}", f"{thread}/{verb}") for verb in CURATING),
         ("/t/{id:int}/summary", thread + "/summary"),
         ("/t/{id:int}/summary/history", thread + "/summary/history"),
         ("/t/{id:int}/summary/remove", thread + "/summary/remove"),

@@ -60,6 +60,7 @@ def take_all(stage: Stage) -> None:
         ("outcome", looks["/polls/{id:int}/outcome", "facilitator"], "facilitator"),
         ("decisions", f"/g/{GROUP}/decisions", ""),
         ("summary-write", looks["/t/{id:int}/summary", "facilitator"], "facilitator"),
+        ("thread-split", looks["/t/{id:int}/split", "facilitator"], "facilitator"),
         ("thread-edit", looks["/t/{id:int}/edit", "facilitator"], "facilitator"),
         ("collections", f"/g/{GROUP}/collections", ""),
         ("collection", looks["/c/{id:int}", "facilitator"], "facilitator"),
