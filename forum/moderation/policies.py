@@ -148,6 +148,8 @@ def can_sanction(actor: Actor, kind: SanctionKind, group: GroupState | None) -> 
     if group is None:
         if actor.is_anonymous:
             return SIGN_IN_FIRST
+        if actor.restricted:
+            return Verdict("token_groups")
         return can_write(actor) if actor.is_staff else Verdict("staff_only")
     if kind is SanctionKind.SUSPENSION:
         return can_manage_members(actor, group)
