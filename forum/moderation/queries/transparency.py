@@ -41,22 +41,24 @@ REPORT = """
         FROM period, sanctions WHERE created_at >= begins AND created_at < ends
         UNION ALL
         SELECT 'undone', '', '', group_id, NULL FROM period, acts WHERE undone_at >= begins AND undone_at < ends
-    ), told AS MATERIALIZED (
-        SELECT what, a, b, hours FROM (
-            SELECT each.*, shut, count(*) OVER (PARTITION BY what, a, b, shut) AS n
-            FROM each CROSS JOIN LATERAL (SELECT EXISTS (SELECT FROM groups g WHERE g.id = each.group_id
-                AND g.visibility IN ('closed', 'hidden')) AS shut) door
-        ) near CROSS JOIN period WHERE NOT shut OR (n >= $3 AND period.ends <= now())
+    ), placed AS MATERIALIZED (
+        SELECT each.*, g.id IS NOT NULL AS shut
+        FROM each LEFT JOIN groups g ON g.id = each.group_id AND g.visibility IN ('closed', 'hidden')
+    ), cells AS MATERIALIZED (
+        SELECT what, a, b, shut, count(*) AS n FROM placed GROUP BY what, a, b, shut
+        HAVING NOT shut OR (count(*) >= $3 AND (SELECT ends <= now() FROM period))
+    ), timed AS (
+        SELECT what, hours FROM placed JOIN cells USING (what, a, b, shut) WHERE hours IS NOT NULL
     )
     SELECT json_build_object(
         'counts', (SELECT coalesce(json_agg(json_build_array(what, a, b, n)), '[]')
-                   FROM (SELECT what, a, b, count(*) AS n FROM told GROUP BY what, a, b) cells),
+                   FROM (SELECT what, a, b, sum(n)::bigint AS n FROM cells GROUP BY what, a, b) whole),
         'median_hours', percentile_cont(0.5) WITHIN GROUP (ORDER BY hours) FILTER (WHERE what = 'verdict'),
         'within_a_day', avg((hours <= 24)::int) FILTER (WHERE what = 'verdict'),
         'appeal_median_hours', percentile_cont(0.5) WITHIN GROUP (ORDER BY hours) FILTER (WHERE what = 'outcome'),
         'complete', (SELECT ends <= now() FROM period),
         'earlier', (SELECT coalesce(min(s.created_at) < max(begins), false) FROM site s, period))
-    FROM told
+    FROM timed
 """
 
 
