@@ -146,6 +146,8 @@ PAGES: Final[tuple[PageRoute, ...]] = (
     post("/acts/{id:int}/undo", moderation_log.undo),
     get("/m/{username}/posts/remove-day", moderation_posts.day_form),
     post("/m/{username}/posts/remove-day", moderation_posts.send_day_removal),
+    post("/p/{id:int}/case", moderation_posts.review),
+    post("/p/{id:int}/restore", moderation_posts.restore),
     get("/p/{id:int}/purge", moderation_posts.purge_form),
     post("/p/{id:int}/purge", moderation_posts.purge),
     get("/m/{username}/sanctions", sanctions.member_sanctions),

@@ -149,6 +149,8 @@ API = (
     put("/groups/{slug}/bans/{username}", groups.put_ban),
     delete("/groups/{slug}/bans/{username}", groups.delete_ban),
     post("/members/{username}/day-removals", moderation_posts.post_day_removal),
+    put("/posts/{id:int}/case", moderation_posts.put_post_case),
+    delete("/posts/{id:int}/hiding", moderation_posts.delete_hiding),
     put("/posts/{id:int}/purge", moderation_posts.put_purge),
     get("/members/{username}/sanctions", sanctions.list_sanctions),
     post("/members/{username}/sanctions", sanctions.post_sanction),

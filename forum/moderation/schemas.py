@@ -71,6 +71,12 @@ class ModerationSettings(msgspec.Struct, frozen=True):
     slow_seconds: int
 
 
+class CaseRef(msgspec.Struct, frozen=True):
+    """The case in which something is decided."""
+
+    id: int
+
+
 class SlowMode(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How long a member waits between two posts."""
 

@@ -19,6 +19,7 @@ _SENTENCES: Final = {
     "flagged": _("Thank you. Somebody will look at it, and you will be told once they have."),
     "flag_gone": _("Your flag is taken back."),
     "decided": _("Decided."),
+    "restored": _("The post is back."),
     "appealed": _("Your appeal is with another person. You will find the answer here."),
     "read": _("Everything here is marked as read."),
     "invited": _("The invitation is on its way."),

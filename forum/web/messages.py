@@ -113,6 +113,7 @@ _REFUSALS: Final = {
     "first_posts_first": _("This opens to you once your first posts have been looked at. It does not take long."),
     "slow_mode": _("This group is in slow mode: please wait a little before you post again."),
     "newcomer_pace": _("That is a lot for the beginning. Please wait an hour before you post again."),
+    "not_taken_away": _("This post is neither hidden nor removed."),
     "not_waiting": _("Somebody has looked at this post in the meantime."),
     "silenced_here": _("You can read but not write in this group for now."),
     "moderators_only": _("This is for those who look after the group."),

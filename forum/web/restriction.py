@@ -16,7 +16,7 @@ OF_GROUPS: Final = frozenset({
     "edit_own_post", "edit_thread_title_and_tags", "delete_own_post", "flag",
     "write_summary_or_wiki_post", "make_wiki_post", "manage_collections",
     "start_poll", "vote_in_poll", "close_poll", "write_outcome", "read_ballots",
-    "warn_or_silence_in_group", "hide_or_restore_post",
+    "warn_or_silence_in_group", "hide_or_restore_post", "restore_post",
     "invite_to_group", "approve_remove_ban_member", "name_facilitator", "edit_group_text",
     "read_group_audit_log", "read_public_moderation_log", "undo_own_curation_within_24h", "see_moderation_settings",
     "work_group_queue", "claim_decide_appeal_case",

@@ -33,7 +33,12 @@ MODERATION: dict[str, Deed] = {
         api("POST", "/members/{username}/day-removals", WHY | {"day": DAY, "group": "{slug}"}),
         page("/m/{username}/posts/remove-day?where={slug}&day=" + DAY),
         form("/m/{username}/posts/remove-day", **WHY, day=DAY, where="{slug}"),
+        api("PUT", "/posts/{post}/case"),
+        form("/p/{post}/case"),
         prepare=on.post_of_the_day,
+    ),
+    "restore_post": deed(
+        api("DELETE", "/posts/{post}/hiding"), form("/p/{post}/restore"), prepare=on.post_in("hidden")
     ),
     "purge_post": deed(api("PUT", "/posts/{post}/purge", WHY), page("/p/{post}/purge"), form("/p/{post}/purge", **WHY)),
     "see_sanctions": deed(

@@ -7,6 +7,7 @@ from forum.kit.errors import Invalid, Refusal
 from forum.kit.verdict import require
 from forum.moderation.commands import purge_post as purging
 from forum.moderation.commands import remove_day as removing
+from forum.moderation.commands.review_post import restore_post, review_post
 from forum.moderation.pages.sanctions import SITE
 from forum.moderation.policies import can_purge
 from forum.moderation.queries.sanctions import places_for
@@ -63,6 +64,17 @@ async def send_day_removal(view: View) -> Response:
         reason=view.text("reason"),
     )
     return see(f"/m/{username}/sanctions", said="day_removed")
+
+
+@form("hide_or_restore_post")
+async def review(view: View) -> Response:
+    return see(f"/moderation/cases/{await review_post(view.actor, view.id('id'))}")
+
+
+@form("restore_post")
+async def restore(view: View) -> Response:
+    await restore_post(view.actor, view.id("id"), view.text("reason"))
+    return see(f"/p/{view.id('id')}", said="restored")
 
 
 async def _purge_form(view: View, refusal: Refusal | None) -> Response:

@@ -201,6 +201,8 @@ def _actions(post: PostDoc, key: _Key) -> str:
         more.append(_link(f"{base}/wiki", gettext("End the wiki") if post.wiki else gettext("Make it a wiki post")))
     if may.flag:
         more.append(_link(f"{base}/flag", gettext("Flag")))
+    if may.review:
+        more.append(_button(f"{base}/case", "do", "open", gettext("Decide about it")))
     if may.withdraw:
         more.append(_link(f"{base}/withdraw", gettext("Withdraw")))
     if more:

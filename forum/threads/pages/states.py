@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from auth.actor import Actor
 from forum.curation.policies import can_collect_from, can_make_wiki
-from forum.groups.policies import GroupState
+from forum.groups.policies import GroupState, can_moderate
 from forum.groups.schemas import GroupCard
 from forum.moderation.policies import can_flag_post
 from forum.threads.models import PostState, ThreadKind
@@ -35,6 +35,7 @@ class May(NamedTuple):
     edit: bool
     withdraw: bool
     flag: bool
+    review: bool
     accept: bool
     history: bool
     edit_wiki: bool
@@ -82,6 +83,7 @@ def may(actor: Actor, thread: ThreadState, *, own: bool) -> May:
         edit=bool(can_edit(actor, post)),
         withdraw=bool(can_withdraw(actor, post)),
         flag=not own and bool(can_flag_post(actor, post)),
+        review=not own and bool(can_moderate(actor, thread.group)),
         accept=bool(can_accept_answer(actor, thread)),
         history=bool(can_read_history(actor, post)),
         edit_wiki=bool(can_edit(actor, replace(post, wiki=True))),
