@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo, available_timezones
 
 from babel import Locale
-from babel.dates import format_date, format_datetime, get_month_names
+from babel.dates import format_date, format_datetime, format_skeleton, get_month_names
 from markupsafe import Markup
 
 from forum.web.language import formats, gettext, spoken
@@ -81,6 +81,11 @@ def _day(at: date, locale: str) -> str:
 def day_of_year(at: date) -> str:
     """A date that has no hour, and so no zone: 3 May 2027."""
     return _day(at, formats().replace("-", "_"))
+
+
+def month_of_year(at: date) -> str:
+    """A month and its year: May 2027."""
+    return str(format_skeleton("yMMMM", at, locale=formats().replace("-", "_")))
 
 
 @lru_cache(maxsize=16)

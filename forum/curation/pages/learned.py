@@ -1,7 +1,7 @@
 """Accepted answers of a group, and the best of a period, also as a text for a newsletter."""
 import re
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Final
 
 from starlette.responses import Response
@@ -11,6 +11,7 @@ from forum.curation.queries import lists as queries
 from forum.curation.schemas import AnswerList, BestThread
 from forum.groups.queries import door
 from forum.threads.pages.lists import next_before
+from forum.web.dates import month_of_year
 from forum.web.language import gettext as _
 from forum.web.page import View, decoded, page
 from forum.web.rendering import page as shown
@@ -59,15 +60,21 @@ async def _best(view: View, slug: str) -> Response:
     return shown(
         view,
         "curation/best.html",
-        title=_("Best of %(period)s") % {"period": period.name},
+        title=_("Best of %(period)s") % {"period": _said(period.name)},
         section="groups" if slug else "latest",
         group=await door(view.actor, slug) if slug else None,
         path=path,
         period=period.name,
         earlier=before(period),
+        earlier_said=_said(before(period)),
         best=best,
         text=text,
     )
+
+
+def _said(period: str) -> str:
+    """A year as it is, a month by its name."""
+    return month_of_year(date.fromisoformat(f"{period}-01")) if "-" in period else period
 
 
 def newsletter(best: Sequence[BestThread], home: str) -> str:

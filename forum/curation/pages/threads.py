@@ -12,8 +12,9 @@ from forum.curation.commands.merge import merge
 from forum.curation.commands.move import move
 from forum.curation.commands.pin import pin, unpin
 from forum.curation.commands.split import split
-from forum.curation.policies import can_curate, can_pin_everywhere
+from forum.curation.policies import can_curate, can_list, can_move, can_pin_everywhere
 from forum.curation.queries.audience import authors_if_in
+from forum.curation.queries.destinations import destinations
 from forum.groups import queries as groups
 from forum.groups.policies import GroupState, can_facilitate, can_read, widens
 from forum.kit.errors import Invalid, Refusal
@@ -119,7 +120,8 @@ async def save_lock(view: View) -> Response:
 async def _move_again(view: View, refusal: Refusal | None) -> Response:
     doc = await _read(view)
     warning = await _warning(view, doc, view.text("group"))
-    return await _deed(view, "move", _("Move to another group"), refusal, doc=doc, warning=warning)
+    places = await destinations(view.actor, thread_of(doc).group, can_move)
+    return await _deed(view, "move", _("Move to another group"), refusal, doc=doc, warning=warning, places=places)
 
 
 async def _warning(view: View, doc: ThreadPage, slug: str) -> dict[str, Any] | None:
@@ -234,7 +236,8 @@ async def save_split(view: View) -> Response:
 async def _list_again(view: View, refusal: Refusal | None) -> Response:
     doc = await _read(view)
     require(can_facilitate(view.actor, thread_of(doc).group))
-    return await _deed(view, "list", _("List in a second group"), refusal, doc=doc)
+    places = await destinations(view.actor, thread_of(doc).group, can_list)
+    return await _deed(view, "list", _("List in a second group"), refusal, doc=doc, places=places)
 
 
 @page("list_thread_in_second_group", signed_in=True)
