@@ -15,16 +15,20 @@ from forum.threads.models import PostState
 from forum.threads.policies import PostInfo, ThreadState, can_read_post, can_read_thread, can_write_wiki
 
 
-def can_write_summary(actor: Actor, thread: ThreadState) -> Verdict:
-    """Where it is read: a thread that was merged is read elsewhere."""
+def can_read_summary(actor: Actor, thread: ThreadState) -> Verdict:
+    """A thread that was merged is read elsewhere, maybe by others: what it came to is not told here any more."""
     if not (verdict := can_read_thread(actor, thread)):
         return verdict
-    return NOT_FOUND if thread.merged_into is not None else can_write_wiki(actor, thread.group)
+    return ALLOWED if thread.merged_into is None else NOT_FOUND
+
+
+def can_write_summary(actor: Actor, thread: ThreadState) -> Verdict:
+    return can_read_summary(actor, thread) and can_write_wiki(actor, thread.group)
 
 
 def can_read_summary_history(actor: Actor, thread: ThreadState) -> Verdict:
     """As with a post's: approved members who may read it."""
-    if not (verdict := can_read_thread(actor, thread)):
+    if not (verdict := can_read_summary(actor, thread)):
         return verdict
     if not (verdict := taken_for_somebody(actor, thread.group)):
         return verdict

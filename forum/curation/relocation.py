@@ -11,6 +11,7 @@ from typing import Final
 
 import asyncpg
 
+from forum.curation.doors import let_drafts_go, require_no_initiative
 from forum.curation.facts import PostsRelocated
 from forum.kit.errors import Conflict
 from forum.kit.transaction import connection
@@ -108,7 +109,8 @@ async def relocate(
     """Let these posts of ``source``, or all, go to ``target``; the caller has locked both threads and asked for rights.
 
     Whoever follows the source at one of the levels ``follows`` follows the target as well. A source without any post
-    leads to the target from now on. Raises Conflict where one of the posts is not in ``source``, or none is.
+    leads to the target from now on. Raises Conflict where one of the posts is not in ``source``, or none is, or where
+    the discussion of a launched initiative would be emptied.
     """
     async with connection() as sql:
         await sql.execute(HOLDS_AGAIN, target.id)
@@ -121,6 +123,8 @@ async def relocate(
             await sql.execute(MARKS, source.id, target.id, first)
         gone = Relocated(first, last, sorted(row["unnumbered"]), *await _follow(sql, source, target, follows))
         if gone.emptied:
+            await require_no_initiative(source.id)
+            await let_drafts_go(source.id)
             await sql.execute(LEADS_ON, source.id, target.id)
     await recount_some([source.id, target.id])
     await record(

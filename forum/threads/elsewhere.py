@@ -18,10 +18,17 @@ LAST: Final = """
     WITH RECURSIVE chain (id, n) AS (
         SELECT $1::bigint, 0
         UNION ALL
-        SELECT t.merged_into_id, n + 1 FROM chain JOIN threads t ON t.id = chain.id
-        WHERE t.merged_into_id IS NOT NULL AND n < 100)
+        SELECT m.merged_into_id, n + 1 FROM chain JOIN threads m ON m.id = chain.id
+        WHERE m.merged_into_id IS NOT NULL AND n < 100)
     SELECT id FROM chain ORDER BY n DESC LIMIT 1
 """
+
+
+def last_of(thread: str) -> str:
+    """The same, as an expression over a statement's own column."""
+    return "(" + LAST.replace("$1::bigint", thread) + ")"
+
+
 # $1 thread, $2 post: where a public post that was in this thread is now.
 OF_POST: Final = """
     SELECT p.thread_id FROM posts p WHERE p.id = $2 AND p.state = 'public' AND (p.thread_id = $1

@@ -190,7 +190,8 @@ LINE_JOINS = """
 """
 
 # $1 member, $2 before, $3 readable, $4 slug, $5 limit; no row where the group may not be read. The group is one id,
-# not an array, so that a plan made without knowing it still walks the index of its own threads.
+# not an array, so that a plan made without knowing it still walks the index of its own threads. Ten may be pinned in
+# a group, and an undone merger brings its pin back.
 GROUP_THREADS = (
     """
     SELECT (SELECT json_build_object('items', coalesce(json_agg("""
@@ -203,7 +204,7 @@ GROUP_THREADS = (
         (SELECT *, 0 AS rank, 0 AS n FROM threads
          WHERE (group_id = here.id AND pinned_at IS NOT NULL AND NOT pinned_everywhere) AND post_count > 0
            AND $2::bigint IS NULL
-         ORDER BY id DESC LIMIT 10)
+         ORDER BY id DESC LIMIT 20)
         UNION ALL
         (SELECT *, -1, 0 FROM threads
          WHERE pinned_everywhere AND post_count > 0 AND group_id = ANY($3::bigint[]) AND $2::bigint IS NULL)

@@ -3,10 +3,11 @@ from typing import Any
 
 from auth.actor import Actor
 from forum.curation.commands.move import require_meant, tell_authors
-from forum.curation.doors import let_drafts_go, require_no_initiative, two_threads
+from forum.curation.doors import two_threads
 from forum.curation.policies import can_move
 from forum.curation.relocation import Relocated, relocate
 from forum.curation.terms import reason_field
+from forum.groups.policies import widens
 from forum.kit.errors import Conflict
 from forum.kit.transaction import command, connection
 from forum.kit.verdict import require
@@ -42,7 +43,6 @@ async def merge(actor: Actor, thread_id: int, into: int, *, reason: str = "", wi
     source, target = await two_threads(actor, thread_id, into, "into")
     require(can_move(actor, source.group, target.group))
     reason = reason_field(reason)
-    await require_no_initiative(source.id)
     wider = require_meant(source.group, target.group, widening)
     moved = await relocate(source, target, follows=[FollowLevel.ALL])
     act_id = await enter(
@@ -62,7 +62,6 @@ async def merge(actor: Actor, thread_id: int, into: int, *, reason: str = "", wi
 
 async def _settle(source: ThreadState, target: ThreadState, moved: Relocated) -> dict[str, Any]:
     """What else spoke of the source speaks of the target now; returns what it takes to undo all of it."""
-    await let_drafts_go(source.id)
     async with connection() as sql:
         if moved.answer is not None:
             await sql.execute(ANSWER, target.id, moved.answer)
@@ -82,7 +81,7 @@ async def _settle(source: ThreadState, target: ThreadState, moved: Relocated) ->
 
 @undoes(ActKind.THREAD_MERGED)
 async def unmerge(actor: Actor, done: Done) -> None:
-    """The posts that came by the merge go back; what was written since stays."""
+    """The posts that came by the merge go back, and their authors hear if others read there; what is newer stays."""
     assert done.thread_id is not None
     undo = done.undo
     source, target = await two_states(done.thread_id, undo["into"])
@@ -99,3 +98,5 @@ async def unmerge(actor: Actor, done: Done) -> None:
         await sql.execute(DUPLICATES_BACK, target.id, source.id, undo["duplicates"])
         if undo["answer"] is not None:
             await sql.execute(ANSWER, source.id, undo["answer"])
+    if widens(target.group, source.group):
+        await tell_authors(actor, done.id, source.id, target)

@@ -1,5 +1,6 @@
 """Move a thread to another group, where it is read, counted and looked after from then on."""
 from auth.actor import Actor
+from forum.curation.commands.pin import require_room
 from forum.curation.doors import let_drafts_go, named_group, require_no_initiative, thread_to_curate
 from forum.curation.facts import AudienceWidened, ThreadMoved
 from forum.curation.policies import can_curate, can_move
@@ -29,7 +30,7 @@ async def move(actor: Actor, thread_id: int, slug: str, *, reason: str = "", wid
     """Returns the act's id, None where it lies there already.
 
     Raises Invalid where more people would read it and ``widening`` does not say that this is meant; its authors are
-    told then. Conflict where it is the discussion of an initiative.
+    told then. Conflict where it is the discussion of an initiative, or is pinned and there is no room for one more.
     """
     thread = await thread_to_curate(actor, thread_id)
     require(can_curate(actor, thread.group))
@@ -94,6 +95,7 @@ async def move_back(actor: Actor, done: Done) -> None:
 
 
 async def _put(thread: ThreadState, group: GroupState) -> None:
+    await require_room(thread, group)
     async with connection() as sql:
         await sql.execute(MOVE, thread.id, group.id)
         await sql.execute(NOT_TWICE, thread.id, group.id)

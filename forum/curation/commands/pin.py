@@ -6,6 +6,7 @@ from auth.actor import Actor
 from forum.curation.doors import thread_to_curate
 from forum.curation.policies import can_curate, can_pin_everywhere
 from forum.curation.terms import moment_of, reason_field, until_field, what_was
+from forum.groups.policies import GroupState
 from forum.kit.errors import Conflict
 from forum.kit.transaction import command, connection
 from forum.kit.verdict import require
@@ -20,9 +21,10 @@ MOST_EVERYWHERE: Final = 3
 PINNED = """
     SELECT CASE WHEN pinned_at IS NOT NULL THEN
         json_build_object('until', pinned_until, 'everywhere', pinned_everywhere)::jsonb END AS was,
-        (SELECT count(*) FROM threads o WHERE o.group_id = t.group_id AND o.pinned_at IS NOT NULL AND o.id <> t.id
-            AND o.post_count > 0) AS here,
-        (SELECT count(*) FROM threads o WHERE o.pinned_everywhere AND o.id <> t.id) AS everywhere
+        (SELECT count(*) FROM threads o WHERE o.group_id = $2 AND o.pinned_at IS NOT NULL AND o.id <> t.id
+            AND o.merged_into_id IS NULL) AS here,
+        (SELECT count(*) FROM threads o WHERE o.pinned_everywhere AND o.id <> t.id AND o.merged_into_id IS NULL)
+            AS everywhere
     FROM threads t WHERE id = $1
 """
 PIN = """
@@ -89,12 +91,24 @@ async def put_back(actor: Actor, done: Done) -> None:
 async def _ask(actor: Actor, thread: ThreadState, everywhere: bool, *, pinning: bool = True) -> Any:
     """Whether they may, and there is room; what is pinned now. What staff pinned everywhere is theirs to change."""
     require(can_curate(actor, thread.group))
-    async with connection() as sql:
-        row = await sql.fetchrow(PINNED, thread.id)
-    assert row is not None
-    was = what_was(row["was"])
+    was, here, there = await _pinned(thread, thread.group)
     if everywhere or (was is not None and was["everywhere"]):
         require(can_pin_everywhere(actor, thread.group))
-    if pinning and (row["here"] >= MOST_IN_GROUP or (everywhere and row["everywhere"] >= MOST_EVERYWHERE)):
+    if pinning and (here >= MOST_IN_GROUP or (everywhere and there >= MOST_EVERYWHERE)):
         raise Conflict("too_many_pins")
     return was
+
+
+async def require_room(thread: ThreadState, group: GroupState) -> None:
+    """Raise Conflict where the thread is pinned, and ``group``, where it goes, has as many as its list shows."""
+    was, here, _everywhere = await _pinned(thread, group)
+    if was is not None and here >= MOST_IN_GROUP:
+        raise Conflict("too_many_pins")
+
+
+async def _pinned(thread: ThreadState, group: GroupState) -> tuple[Any, int, int]:
+    """What is pinned now, and how many others are in ``group`` and everywhere."""
+    async with connection() as sql:
+        row = await sql.fetchrow(PINNED, thread.id, group.id)
+    assert row is not None
+    return what_was(row["was"]), row["here"], row["everywhere"]

@@ -3,10 +3,12 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from auth.actor import Actor
+from forum.curation.commands.move import tell_authors
 from forum.curation.doors import is_of_initiative, thread_to_curate
 from forum.curation.policies import can_curate, can_move
 from forum.curation.relocation import relocate
 from forum.curation.terms import reason_field
+from forum.groups.policies import widens
 from forum.kit.errors import Conflict, Invalid
 from forum.kit.text import slugify
 from forum.kit.transaction import command, connection
@@ -103,3 +105,5 @@ async def join_again(actor: Actor, done: Done) -> None:
         await relocate(made, thread, [row["id"] for row in rows])
         if undo["answer"] is not None:
             await sql.execute(ANSWER_BACK, thread.id, undo["answer"])
+    if widens(made.group, thread.group):
+        await tell_authors(actor, done.id, thread.id, made)

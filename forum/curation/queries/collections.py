@@ -12,6 +12,7 @@ from forum.groups.queries import door, state_of
 from forum.kit.errors import NotFound
 from forum.kit.transaction import connection
 from forum.kit.verdict import require
+from forum.threads.elsewhere import last_of
 from forum.web.atom import Entry
 
 MOST_LISTED: Final = 100
@@ -23,11 +24,10 @@ _PERSON: Final = "json_build_object('username', {0}.username, 'name', {0}.displa
 # i: the item, t: its thread (or where that was merged into), p: its post. $2 readable.
 _TARGETS: Final = """
     LEFT JOIN posts p ON p.id = i.post_id
-    LEFT JOIN threads f ON f.id = coalesce(i.thread_id, p.thread_id)
-    LEFT JOIN threads t ON t.id = CASE WHEN i.post_id IS NULL THEN coalesce(f.merged_into_id, f.id) ELSE f.id END
+    LEFT JOIN threads t ON t.id = CASE WHEN i.post_id IS NULL THEN LAST ELSE p.thread_id END
     LEFT JOIN groups tg ON tg.id = t.group_id
     LEFT JOIN members a ON a.id = coalesce(p.author_id, t.author_id)
-"""
+""".replace("LAST", last_of("i.thread_id"))
 _SHOWN: Final = "(i.url <> '' OR (t.group_id = ANY($2::bigint[]) AND t.post_count > 0" \
                 " AND (p.id IS NULL OR p.state = 'public')))"
 _TARGET: Final = (

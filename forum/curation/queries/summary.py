@@ -2,7 +2,7 @@
 from typing import Final
 
 from auth.actor import Actor
-from forum.curation.policies import can_read_summary_history, can_write_summary
+from forum.curation.policies import can_read_summary, can_read_summary_history, can_write_summary
 from forum.kit.errors import NotFound
 from forum.kit.transaction import connection
 from forum.kit.verdict import require
@@ -36,7 +36,7 @@ REVISIONS: Final = """
 
 async def summary(actor: Actor, thread_id: int) -> bytes:
     """SummaryDoc."""
-    await thread_door(actor, thread_id)
+    require(can_read_summary(actor, await thread_door(actor, thread_id)))
     return await _found(SUMMARY, thread_id)
 
 

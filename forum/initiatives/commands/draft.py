@@ -11,10 +11,11 @@ from forum.initiatives.models import Initiative, InitiativeRevision, Lead, LeadR
 from forum.initiatives.policies import can_discard, can_draft, can_edit
 from forum.initiatives.queries.door import initiative_door
 from forum.initiatives.schemas import FirstMilestone, InitiativeText, NewInitiative
-from forum.kit.errors import Conflict, Invalid, PreconditionMissing, Stale
+from forum.kit.errors import Conflict, Invalid, NotFound, PreconditionMissing, Stale
 from forum.kit.transaction import command, connection
 from forum.kit.verdict import require
 from forum.outbox.record import record
+from forum.threads.policies import ThreadState
 from forum.threads.queries import thread_door
 
 MOST_DRAFTS = 20
@@ -71,13 +72,15 @@ async def _thread_author(actor: Actor, group: GroupState, thread_id: int) -> int
     thread = await thread_door(actor, thread_id)
     if thread.group.id != group.id:
         raise Invalid({"thread": "other_group"})
-    await require_free(thread_id)
+    await require_free(thread)
     return thread.author_id
 
 
-async def require_free(thread_id: int) -> None:
-    """Raises Conflict where a thread is the discussion of an initiative."""
-    if await Initiative.filter(thread_id=thread_id, launched_at__isnull=False).exists():
+async def require_free(thread: ThreadState) -> None:
+    """Raises Conflict where a thread is the discussion of an initiative, NotFound where it leads to another one."""
+    if thread.merged_into is not None:
+        raise NotFound
+    if await Initiative.filter(thread_id=thread.id, launched_at__isnull=False).exists():
         raise Conflict("thread_has_initiative")
 
 

@@ -51,8 +51,7 @@ async def _launch(actor: Actor, initiative_id: int, version: int, opening: Writt
 async def _discussion(actor: Actor, state: InitiativeState, draft: Initiative, opening: Written | None) -> int:
     if opening is None:
         assert draft.thread_id is not None
-        await thread_door(actor, draft.thread_id, lock=True)
-        await require_free(draft.thread_id)
+        await require_free(await thread_door(actor, draft.thread_id, lock=True))
         return draft.thread_id
     assert actor.member_id is not None
     return await open_thread(

@@ -4,6 +4,7 @@ from forum.groups.policies import GroupState, can_moderate, can_read_public_log,
 from forum.kit.transaction import connection
 from forum.kit.verdict import require
 from forum.moderation.openness import SPOKEN, UNTOLD
+from forum.threads.elsewhere import last_of
 
 # $1 group, $2 limit, $3 before, $4 readable, $5 listed, $6 whether the reader looks after the group, $7 kinds that are
 # for their eyes only, $8 kinds whose reason is for everybody, $9 slug, $10 whether the reader may undo here,
@@ -40,14 +41,13 @@ LOG = """
     LEFT JOIN members a ON a.id = k.actor_id AND k.named
     LEFT JOIN members u ON u.id = k.undone_by_id AND k.named
     LEFT JOIN cases c ON c.id = k.case_id
-    LEFT JOIN threads s ON s.id = k.thread_id
-    LEFT JOIN threads t ON t.id = coalesce(s.merged_into_id, s.id) AND t.group_id = ANY($4::bigint[])
+    LEFT JOIN threads t ON t.id = LAST AND t.group_id = ANY($4::bigint[])
         AND t.post_count > 0
     LEFT JOIN groups o ON o.id = CASE WHEN k.group_id = $1 THEN k.other_group_id ELSE k.group_id END
         AND o.id <> $1 AND o.id = ANY($5::bigint[]) AND (NOT $11 OR o.visibility <> 'members')
 """.replace(
     "WANTED", "k.id < coalesce($3::bigint, 9223372036854775807) AND ($6 OR k.kind <> ALL($7::text[]))"
-)
+).replace("LAST", last_of("k.thread_id"))
 SETTINGS = """
     SELECT json_build_object('log_names_moderators', log_names_moderators, 'slow_seconds', slow_seconds)
     FROM groups WHERE id = $1

@@ -21,7 +21,8 @@ AUTHORS = """
 async def tell_of_wider_audience(act_id: int, actor_id: int, thread_id: int, group_id: int, source_id: int) -> None:
     """Those whose posts others may read now; who may not read them there is told where they were (``group_id``).
 
-    Not by whom: that is for the group's setting to say, in the notice of the act itself.
+    Not by whom: that is for the group's setting to say, in the notice of the act itself. An act and its undoing may
+    both widen, from one group and from the other.
     """
     async with connection() as sql:
         rows = await sql.fetch(AUTHORS, thread_id, source_id)
@@ -29,7 +30,7 @@ async def tell_of_wider_audience(act_id: int, actor_id: int, thread_id: int, gro
         await notify(
             [row["author_id"] for row in rows if row["reads"] is reads and row["author_id"] != actor_id],
             NoticeKind.WIDENED,
-            f"widened:{act_id}",
+            f"widened:{act_id}:{group_id}",
             group_id=None if reads else group_id,
             thread_id=thread_id if reads else None,
         )
