@@ -95,7 +95,7 @@ FORMS: dict[str, dict[str, str]] = {
     "save_lock": {"until": LATER[:10], "reason": "It is settled."},
     "save_split": {"posts": "2", "title": "A title", "reason": "Another matter."},
     "save_move": {"group": "members-group", "widening": "1", "seen": "1", "reason": "It belongs there."},
-    "save_merge": {"into": "2", "widening": "1", "seen": "1", "reason": "The same."},
+    "save_merge": {"into": "1", "widening": "1", "seen": "1", "reason": "The same."},
     "save_listing": {"group": "members-group", "reason": "Of use there."},
     "save_duplicate": {"of": "2", "reason": "The same."},
     "answer_thread": {"post": "2"},

@@ -183,6 +183,8 @@ async def test_spoiled_texts_name_their_field(as_: As, cast: Cast) -> None:
                         path = "/api/v1/groups/closed-group/membership"
                     else:
                         path = target.path
+                    if target.name == "put_purge":
+                        continue  # behind the glass; tests/moderation/test_posts_of_people.py
                     if target.name in ("put_decision", "put_draft") and not what.startswith(("NUL", "a l")):
                         continue  # there is none to be decided or changed
                     raw = json.dumps((target.body or {}) | {name: text}).encode()

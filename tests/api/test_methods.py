@@ -81,8 +81,9 @@ async def test_other_methods_are_refused_with_what_there_is(as_: As, cast: Cast)
     faults = Faults()
     offered: dict[str, set[str]] = {}
     for target in (*operations(cast), *pages(cast)):
-        # /t/1/reply is a thread's address, too: its last part is not looked at; an initiative's likewise, of two parts.
-        also = {"GET"} if re.match(r"/(t/{id:int}/|i/{id:int}/[^/]+$)", target.template) else set()
+        # /t/1/reply is a thread's address, too: its last part is not looked at; so are those of two parts of an
+        # initiative and of a collection.
+        also = {"GET"} if re.match(r"/[tic]/{id:int}/[^/]+$", target.template) else set()
         offered.setdefault(target.path, also).add(target.method)
     async with as_("ben") as ben:
         for path, methods in offered.items():

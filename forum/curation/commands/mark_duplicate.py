@@ -16,8 +16,8 @@ MARK = "UPDATE threads SET duplicate_of_id = $2 WHERE id = $1"
 @command
 async def mark_duplicate(actor: Actor, thread_id: int, of: int, *, reason: str = "") -> int | None:
     """Returns the act's id, None where it was marked so already. The other may lie wherever the actor reads."""
-    thread, other = await two_threads(actor, thread_id, of, "of")
     reason = reason_field(reason)
+    thread, other = await two_threads(actor, thread_id, of, "of")
     if (await Thread.get(id=other.id)).duplicate_of_id == thread.id:
         raise Invalid({"of": "duplicate_of_this"})
     was = (await Thread.get(id=thread.id)).duplicate_of_id

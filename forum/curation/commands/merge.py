@@ -40,9 +40,9 @@ async def merge(actor: Actor, thread_id: int, into: int, *, reason: str = "", wi
     Raises Invalid where more people would read its posts and ``widening`` does not say that this is meant; their
     authors are told then. Conflict where it is the discussion of an initiative, or has no post.
     """
+    reason = reason_field(reason)
     source, target = await two_threads(actor, thread_id, into, "into")
     require(can_move(actor, source.group, target.group))
-    reason = reason_field(reason)
     wider = require_meant(source.group, target.group, widening)
     moved = await relocate(source, target, follows=[FollowLevel.ALL])
     act_id = await enter(
