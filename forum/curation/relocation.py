@@ -69,9 +69,10 @@ DRAFTS: Final = """
     WHERE d.thread_id = $1 AND ($3 OR EXISTS (
         SELECT FROM posts p WHERE p.id = d.in_reply_to AND p.thread_id = $2)) RETURNING d.id
 """
+# Decided ones, too: a case shows what is around its post, and who works it may undo what was done to that one.
 CASES: Final = """
     UPDATE cases c SET group_id = $2, version = c.version + 1 FROM posts p
-    WHERE c.decided_at IS NULL AND p.id = c.post_id AND p.thread_id = $1 AND c.group_id IS DISTINCT FROM $2
+    WHERE p.id = c.post_id AND p.thread_id = $1 AND c.group_id IS DISTINCT FROM $2
 """
 # The accepted answer of a question is one of its own posts.
 ANSWER_GONE: Final = """
@@ -142,7 +143,7 @@ async def relocate(
 async def _follow(
     sql: asyncpg.Connection, source: ThreadState, target: ThreadState, levels: Sequence[FollowLevel]
 ) -> tuple[list[int], list[int], int | None, bool]:
-    """What hangs on a thread goes along: who follows it, drafts, open cases; what stays in the source is put right."""
+    """What hangs on a thread goes along: who follows it, drafts, cases; what stays in the source is put right."""
     follows = await sql.fetch(FOLLOWS, source.id, target.id, [level.value for level in levels])
     emptied = bool(await sql.fetchval(EMPTY, source.id))
     drafts = await sql.fetch(DRAFTS, source.id, target.id, emptied)

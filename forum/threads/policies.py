@@ -171,8 +171,13 @@ def can_accept_answer(actor: Actor, thread: ThreadState) -> Verdict:
 
 
 def can_edit_thread(actor: Actor, thread: ThreadState) -> Verdict:
+    """Its head; that of a merged one is seen by nobody."""
+    if not (verdict := can_read(actor, thread.group)):
+        return verdict
+    if thread.merged_into is not None:
+        return Verdict("thread_moved")
     if holds_glass(actor, thread.group):
-        return can_read(actor, thread.group) and can_write(actor, thread.group)
+        return can_write(actor, thread.group)
     if not (verdict := can_contribute(actor, thread.group)):
         return verdict
     if actor.member_id == thread.author_id or actor.facilitates(thread.group.id):

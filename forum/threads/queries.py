@@ -25,6 +25,8 @@ from forum.threads.policies import (
 )
 
 PAGE_SIZE = 25
+# So often a post is looked for anew that goes from thread to thread meanwhile.
+MOST_MOVES = 3
 
 
 async def thread_page(actor: Actor, thread_id: int, after: int = 0, limit: int = PAGE_SIZE) -> bytes:
@@ -174,10 +176,15 @@ async def post_door(actor: Actor, post_id: int, *, lock: bool = False) -> PostIn
     """The post, if this actor may read its thread; ``lock`` takes the row locks of thread and post, in that order."""
     async with connection() as sql:
         thread_id = await sql.fetchval(sql_of.THREAD_OF_POST, post_id)
-        if thread_id is None:
-            raise NotFound
-        thread = await _thread(thread_id, lock=lock)
-        row = await sql.fetchrow(sql_of.POST_STATE_LOCKED if lock else sql_of.POST_STATE, post_id)
+        for _ in range(MOST_MOVES):
+            if thread_id is None:
+                raise NotFound
+            thread = await _thread(thread_id, lock=lock)
+            row = await sql.fetchrow(sql_of.POST_STATE_LOCKED if lock else sql_of.POST_STATE, post_id)
+            if row is None or row["thread_id"] == thread_id:
+                break
+            # It went to another thread while that one was waited for.
+            thread_id = row["thread_id"]
     if row is None or row["thread_id"] != thread_id:
         raise NotFound
     info = PostInfo(

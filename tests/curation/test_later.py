@@ -6,6 +6,7 @@ from forum.kit.transaction import connection
 from forum.searching import engine
 from tests.cast import Cast
 from tests.initiatives.making import make
+from tests.moderation.making import case
 from tests.searching.engines import MemoryEngine
 
 pytestmark = pytest.mark.anyio
@@ -152,3 +153,41 @@ async def test_however_many_are_pinned_none_is_missing_from_its_group(client, ca
     assert (await client("fay").put(path, json=to)).status_code == 204
     shown = (await client("ben").get("/api/v1/groups/members-group/threads?limit=50")).json()["items"]
     assert public in [each["id"] for each in shown]
+
+
+@pytest.fixture
+async def judged(client, cast, public) -> int:
+    """The case of a post of Cem's that Fay hid; its act can be undone."""
+    await client("cem").put("/api/v1/groups/public-group/membership")
+    sent = await client("cem").post(f"/api/v1/threads/{public}/posts", json={"body": "From Cem."})
+    made = await case(cast.groups["public"], cast.members["cem"], post_id=sent.json()["id"])
+    verdict = {"decision": "hide", "reason": "spam", "words": "Not here."}
+    decided = await client("fay").put(f"/api/v1/cases/{made}/decision", json=verdict, headers={"If-Match": '"1"'})
+    assert decided.status_code in (200, 204), decided.text
+    return made
+
+
+@pytest.mark.parametrize("way", ("merged", "moved"))
+async def test_a_decided_case_is_of_those_who_look_after_its_post_now(client, cast, public, judged, way):
+    if way == "merged":
+        await merge(client, public, cast.threads["hidden"])
+    else:
+        moved = await client("fay").put(f"/api/v1/threads/{public}/group", json={"group": "hidden-group"})
+        assert moved.status_code == 204
+    assert (await client("ada").get(f"/api/v1/cases/{judged}")).status_code == 404
+    page = await client("ada", browser=True).get("/moderation?decided=1")
+    assert page.status_code == 200 and f"/moderation/cases/{judged}" not in page.text
+    act = await last_act("post.hidden")
+    assert (await client("ada", browser=True).post(f"/acts/{act}/undo")).status_code == 404
+    verdict = (await client("cem", browser=True).get(f"/appeals/{judged}")).text
+    title = await sql("SELECT title FROM threads WHERE id = $1", cast.threads["hidden"] if way == "merged" else public)
+    assert "From Cem." in verdict and title not in verdict
+    assert (await client("fay").get(f"/api/v1/cases/{judged}")).status_code == 200
+
+
+async def test_the_head_of_a_merged_thread_is_not_changed(client, cast, public):
+    await merge(client, public, cast.threads["members"])
+    wish, head = {"title": "Another title"}, {"If-Match": '"1"'}
+    sent = await client("fay").patch(f"/api/v1/threads/{public}", json=wish, headers=head)
+    assert (sent.status_code, sent.json()["code"]) == (403, "thread_moved")
+    assert await sql("SELECT title FROM threads WHERE id = $1", public) != "Another title"

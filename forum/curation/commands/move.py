@@ -18,10 +18,11 @@ from forum.threads.policies import ThreadState
 MOVE = "UPDATE threads SET group_id = $2 WHERE id = $1"
 # Listed where it lies would be listed twice.
 NOT_TWICE = "DELETE FROM listings WHERE thread_id = $1 AND group_id = $2"
+# Decided ones, too: they show what is around, and can be appealed and undone.
 CASES = """
-    UPDATE cases c SET group_id = $2, version = c.version + 1
-    WHERE c.decided_at IS NULL AND (c.thread_id = $1
-        OR EXISTS (SELECT FROM posts p WHERE p.id = c.post_id AND p.thread_id = $1))
+    UPDATE cases c SET group_id = $2, version = c.version + 1 WHERE c.id IN (
+        SELECT id FROM cases WHERE thread_id = $1
+        UNION ALL SELECT k.id FROM posts p JOIN cases k ON k.post_id = p.id WHERE p.thread_id = $1)
 """
 
 
