@@ -9,6 +9,8 @@ from typing import Any, Final
 import asyncpg
 
 from auth.actor import Actor
+from forum.groups import queries as groups
+from forum.groups.policies import can_moderate
 from forum.initiatives.commands.advance import advance
 from forum.initiatives.models import Stage
 from forum.initiatives.queries.door import state_of
@@ -38,7 +40,10 @@ LOCK_THREADS = """
     ORDER BY id FOR NO KEY UPDATE
 """
 USERNAME = "SELECT username FROM members WHERE id = $1"
-STATES = "SELECT id, state FROM posts WHERE id = ANY($1::bigint[]) ORDER BY id FOR UPDATE"
+STATES = """
+    SELECT p.id, p.state, t.group_id FROM posts p JOIN threads t ON t.id = p.thread_id
+    WHERE p.id = ANY($1::bigint[]) ORDER BY p.id FOR UPDATE OF p
+"""
 
 
 async def lock(target: Target) -> asyncpg.Record | None:
@@ -133,10 +138,15 @@ async def lock_to_take_back(undo: Mapping[str, Any], target: Target) -> None:
 async def take_back(actor: Actor, undo: Mapping[str, Any], *, appealed: bool = False, flagged: bool = False) -> None:
     """Posts that still stand as the verdict left them become what they were; ``flagged``: what flags had hidden, too.
 
-    Raises Conflict where none does, or what else was done has moved on; ``appealed``, it does what still can be done.
+    What went meanwhile to a group that this actor does not look after is for others to bring back. Raises Conflict
+    where none does, or what else was done has moved on; ``appealed``, it does what still can be done.
     """
     async with connection() as sql:
-        now = {row["id"]: row["state"] for row in await sql.fetch(STATES, _touched(undo))}
+        rows = await sql.fetch(STATES, _touched(undo))
+    theirs = {
+        group: bool(can_moderate(actor, await groups.state_of(group))) for group in {row["group_id"] for row in rows}
+    }
+    now = {row["id"]: row["state"] for row in rows if theirs[row["group_id"]]}
     kept = {
         int(post): PostState.PUBLIC if flagged else PostState(state)
         for post, state in undo.get("was", {}).items()

@@ -191,3 +191,18 @@ async def test_the_head_of_a_merged_thread_is_not_changed(client, cast, public):
     sent = await client("fay").patch(f"/api/v1/threads/{public}", json=wish, headers=head)
     assert (sent.status_code, sent.json()["code"]) == (403, "thread_moved")
     assert await sql("SELECT title FROM threads WHERE id = $1", public) != "Another title"
+
+
+async def test_a_verdict_on_a_thread_is_not_undone_where_its_posts_are_others_to_look_after(client, cast, public):
+    made = await case(cast.groups["public"], cast.members["ben"], thread_id=public)
+    verdict = {"decision": "hide", "reason": "spam", "words": "Not here."}
+    decided = await client("ada").put(f"/api/v1/cases/{made}/decision", json=verdict, headers={"If-Match": '"1"'})
+    assert decided.status_code in (200, 204), decided.text
+    act = await sql("SELECT max(id) FROM acts WHERE case_id = $1", made)
+    await merge(client, public, cast.threads["hidden"])
+    states = "SELECT array_agg(state::text ORDER BY id) FROM posts WHERE id = ANY($1::bigint[])"
+    posts = [cast.first["public"], cast.second["public"]]
+    assert (await client("ada", browser=True).post(f"/acts/{act}/undo")).status_code == 409
+    assert await sql(states, posts) == ["hidden", "hidden"]
+    assert (await client("fay", browser=True).post(f"/acts/{act}/undo")).status_code == 303
+    assert await sql(states, posts) == ["public", "public"]
