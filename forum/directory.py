@@ -28,7 +28,8 @@ from forum.outbox.models import AuditEntry
 
 # The two doors, for nobody, for the pending and for the active alike: `who` holds one row or none. A ban (and a
 # suspension in that group) leaves of a public group what a visitor sees, nothing of any other; the pending see a
-# visitor's share; what staff opened with a reason is theirs to read for an hour.
+# visitor's share; what staff opened with a reason is theirs to read for an hour. A place repeats what sanctions hold
+# there; they hold as well for whoever left it.
 _DOORS_OPEN = """
 SELECT who.*, doors.*
 FROM (SELECT) AS one
@@ -46,15 +47,19 @@ CROSS JOIN LATERAL (
         array_agg(g.id) FILTER (WHERE ms.role = 'member' AND NOT of.shut AND who.active) AS member_of,
         array_agg(g.id) FILTER (WHERE ms.role = 'facilitator' AND NOT of.shut AND who.active) AS facilitates,
         array_agg(g.id) FILTER (WHERE ms.editor AND ms.role <> 'reader' AND NOT of.shut AND who.active) AS edits_in,
-        array_agg(g.id) FILTER (WHERE ms.silenced_until > now()) AS silenced_in,
+        array_agg(g.id) FILTER (WHERE ms.silenced_until > now() OR away.silenced) AS silenced_in,
         json_agg(json_build_object('id', g.id, 'slug', g.slug, 'title', g.title, 'until', of.open_until))
             FILTER (WHERE NOT of.shut AND who.active AND of.open_until IS NOT NULL) AS opened,
         array_agg(g.id) FILTER (WHERE of.shut) AS banned
     FROM groups g
     LEFT JOIN memberships ms ON ms.group_id = g.id AND ms.member_id = who.member_id
     LEFT JOIN bans b ON b.group_id = g.id AND b.member_id = who.member_id
+    LEFT JOIN (
+        SELECT s.group_id, bool_or(s.kind = 'silence') AS silenced, bool_or(s.kind = 'suspension') AS suspended
+        FROM sanctions_in_force s WHERE s.member_id = who.member_id AND s.group_id IS NOT NULL GROUP BY s.group_id
+    ) away ON ms.id IS NULL AND away.group_id = g.id
     CROSS JOIN LATERAL (
-        SELECT b.id IS NOT NULL OR coalesce(ms.suspended_until > now(), false) AS shut,
+        SELECT b.id IS NOT NULL OR coalesce(ms.suspended_until > now(), away.suspended, false) AS shut,
             CASE WHEN who.may_open THEN (SELECT max(o.until) FROM glass_openings o
                 WHERE o.member_id = who.member_id AND o.group_id = g.id AND o.until > now()) END AS open_until
     ) of

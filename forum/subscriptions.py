@@ -63,7 +63,7 @@ SUBSCRIPTIONS: Subscriptions = {
     ),
     threads.PostHeld: Subscribers(within=(standing.have_first_post_looked_at,)),
     threads.PostEdited: Subscribers(
-        within=(standing.enter_edit,), later=(tell.tell_of_edit, searching.index_post)
+        within=(standing.look_at_edit,), later=(tell.tell_of_edit, searching.index_post)
     ),
     threads.PostWithdrawn: Subscribers(later=(searching.index_post, recount_group)),
     threads.ThreadEdited: Subscribers(later=(searching.index_thread,)),

@@ -10,13 +10,18 @@ from tortoise.fields.base import OnDelete
 from tortoise.fields.db_defaults import Now
 from tortoise import fields
 
-# `shut_out`: who is kept from a group, by a ban or for a while. One open case a target, whatever races; a verdict says who and when; numbers of moved posts stay theirs for good.
+# `shut_out`: who is kept from a group, by a ban or for a while. `sanctions_in_force`: what holds of whom, also where they have no place. One open case a target, whatever races; a verdict says who and when; numbers of moved posts stay theirs for good.
 RULES = """
 ALTER TABLE posts DROP CONSTRAINT posts_state_known,
     ADD CONSTRAINT posts_state_listed CHECK (state IN ('public', 'pending', 'hidden', 'withdrawn', 'removed'));
 CREATE VIEW shut_out AS
     SELECT group_id, member_id FROM bans
     UNION ALL SELECT group_id, member_id FROM memberships WHERE suspended_until > now();
+CREATE VIEW sanctions_in_force AS
+    SELECT * FROM (SELECT member_id, group_id, kind, CASE WHEN needs_confirmation AND confirmed_by_id IS NULL
+        THEN least(until, created_at + interval '7 days') ELSE coalesce(until, 'infinity') END AS ends
+        FROM sanctions WHERE lifted_at IS NULL AND kind <> 'warning') given
+    WHERE ends > now();
 CREATE INDEX posts_written ON posts USING brin (created_at);
 CREATE INDEX posts_waiting ON posts (thread_id) WHERE state = 'pending';
 CREATE INDEX threads_tags ON threads USING gin (tags) WHERE tags <> '{}';

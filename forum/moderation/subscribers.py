@@ -9,12 +9,13 @@ from forum.moderation.standing import settle_place
 from forum.moderation.targets import Target, TargetKind
 from forum.threads.facts import PostEdited, PostHeld
 
-# Nobody edits a post of another but staff who opened the group, with the reason that they gave then; a wiki post is
-# everybody's who may edit such ones.
+# A newcomer's own text is to be looked at again. Nobody edits a post of another but staff who opened the group, with
+# the reason that they gave then; a wiki post is everybody's who may edit such ones.
 EDITED = """
-    SELECT p.author_id, coalesce((SELECT o.reason FROM glass_openings o
+    SELECT p.author_id, p.author_id = $2 AS own, coalesce((SELECT o.reason FROM glass_openings o
         WHERE o.member_id = $2 AND o.group_id = $3 AND o.until > now() ORDER BY o.id DESC LIMIT 1), '') AS reason
-    FROM posts p WHERE p.id = $1 AND p.author_id <> $2 AND NOT p.wiki
+    FROM posts p JOIN members m ON m.id = p.author_id
+    WHERE p.id = $1 AND CASE WHEN p.author_id = $2 THEN m.trusted_at IS NULL ELSE NOT p.wiki END
 """
 
 
@@ -28,11 +29,18 @@ async def have_first_post_looked_at(fact: PostHeld) -> None:
     await open_case(Target(TargetKind.POST, fact.post_id), CaseOrigin.NEWCOMER, fact.author_id, fact.group_id)
 
 
-async def enter_edit(fact: PostEdited) -> None:
-    """Staff changed a text that is not theirs: it stands in the ledger, and its author is told."""
+async def look_at_edit(fact: PostEdited) -> None:
+    """A newcomer changed what was let through: somebody looks once more.
+
+    Staff changed a text that is not theirs: it stands in the ledger, and its author is told.
+    """
     async with connection() as sql:
         row = await sql.fetchrow(EDITED, fact.post_id, fact.editor_id, fact.group_id)
-    if row is not None:
+    if row is not None and row["own"]:
+        await open_case(
+            Target(TargetKind.POST, fact.post_id), CaseOrigin.NEWCOMER, row["author_id"], fact.group_id
+        )
+    elif row is not None:
         await enter(
             Actor(member_id=fact.editor_id),
             ActKind.POST_EDITED,

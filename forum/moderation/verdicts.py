@@ -158,6 +158,9 @@ async def take_back(actor: Actor, undo: Mapping[str, Any], *, appealed: bool = F
         await set_states(kept)
     if "declined" in undo:
         await wait_again(undo["declined"])
+        if appealed:
+            # The case stays decided, so nobody would look again at what waits.
+            await publish_post(undo["declined"])
     if "withdrawn" in undo:
         initiative = await state_of(undo["withdrawn"])
         if initiative.stage is Stage.WITHDRAWN or not appealed:

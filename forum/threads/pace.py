@@ -49,9 +49,14 @@ async def must_wait(actor: Actor, group: GroupState, rendered: Rendered) -> bool
     await _slow_mode(actor, group)
     if await trusted(actor):
         return False
-    if rendered.html.count(LINK) > _rules.links:
-        raise Invalid({"body": "too_many_links"})
+    _check_links(rendered)
     return True
+
+
+async def check_edit(actor: Actor, rendered: Rendered) -> None:
+    """Raises Invalid for a newcomer's many links; what they changed is looked at once more."""
+    if not actor.trusted and await _posted_lately(actor) is not None:
+        _check_links(rendered)
 
 
 async def require_trust(actor: Actor, group: GroupState) -> None:
@@ -63,19 +68,28 @@ async def require_trust(actor: Actor, group: GroupState) -> None:
 
 async def trusted(actor: Actor) -> bool:
     """Whether their posts appear at once, settled here for good when they have earned it; locks their row."""
-    if actor.trusted:
-        return True
+    lately = None if actor.trusted else await _posted_lately(actor)
+    if lately is not None and lately >= _rules.posts_per_hour:
+        raise TooManyRequests("newcomer_pace", retry_after=HOUR)
+    return lately is None
+
+
+async def _posted_lately(actor: Actor) -> int | None:
+    """How many posts a newcomer wrote in the last hour; None for whoever is one no more, which is settled here."""
     async with connection() as sql:
         if await sql.fetchval(LOCK, actor.member_id) is not None:
-            return True
+            return None
         standing = await sql.fetchrow(STANDING, actor.member_id, _rules.first_posts)
         assert standing is not None
         if standing["vouched"] or standing["seen"] >= _rules.first_posts:
             await sql.execute(TRUST, actor.member_id)
-            return True
-    if standing["lately"] >= _rules.posts_per_hour:
-        raise TooManyRequests("newcomer_pace", retry_after=HOUR)
-    return False
+            return None
+    return int(standing["lately"])
+
+
+def _check_links(rendered: Rendered) -> None:
+    if rendered.html.count(LINK) > _rules.links:
+        raise Invalid({"body": "too_many_links"})
 
 
 async def _slow_mode(actor: Actor, group: GroupState) -> None:

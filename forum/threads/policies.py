@@ -71,6 +71,9 @@ def can_reply(actor: Actor, thread: ThreadState) -> Verdict:
         return verdict
     if thread.merged_into is not None:
         return Verdict("thread_moved")
+    if not thread.published:
+        # A reply would bring back, title and all, what was hidden or never looked at.
+        return Verdict("thread_not_public")
     if thread.locked and not actor.facilitates(thread.group.id):
         return Verdict("thread_locked")
     return ALLOWED

@@ -90,6 +90,7 @@ _REFUSALS: Final = {
     # Learning platforms
     "platform_known": _("This platform is registered here already, with the same client."),
     # Threads
+    "thread_not_public": _("Nobody else can read this thread at the moment, so it takes no replies."),
     "thread_locked": _("This thread is locked: it can be read, and takes no more replies."),
     "not_a_question": _("Only a question can have an accepted answer."),
     "has_outcome": _("The group has decided something by the poll in this post, so it stays where it is."),

@@ -26,7 +26,7 @@ EARLIER = """
 """
 UPDATE = """
     INSERT INTO posts (thread_id, author_id, number, kind, body, html, text, renderer)
-    SELECT thread_id, $3, 1, 'update', $2::text, $2::text, $2::text, 1 FROM initiatives WHERE id = $1
+    SELECT thread_id, $3, 2, 'update', $2::text, $2::text, $2::text, 1 FROM initiatives WHERE id = $1
 """
 NOTICE = """
     INSERT INTO notices (member_id, cause, kind, group_id, initiative_id)

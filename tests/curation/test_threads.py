@@ -224,3 +224,22 @@ async def test_a_duplicate_links_and_stays_open(client, cast, public, other):
     assert faults(circle) == {"of": "duplicate_of_this"}
     await client("fay").delete(path)
     assert (await client("fay").get(f"/api/v1/threads/{other}")).json()["duplicate_of"] is None
+
+
+@pytest.mark.parametrize("way", ("move", "merge"))
+async def test_what_was_decided_goes_along_to_those_who_look_after_it_now(client, cast, public, other, way):
+    """Ada looks after the public group, and may not read the closed one."""
+    post, ada = cast.first["public"], client("ada")
+    case = (await ada.put(f"/api/v1/posts/{post}/case")).json()["id"]
+    verdict = {"decision": "hide", "reason": "off_topic", "words": "Not here."}
+    assert (await ada.put(f"/api/v1/cases/{case}/decision", json=verdict, headers={"If-Match": '"1"'})).is_success
+    act = await last_act()
+    if way == "move":
+        sent = await client("fay").put(f"/api/v1/threads/{public}/group", json={"group": "closed-group"})
+    else:
+        into = cast.threads["closed"]
+        sent = await client("fay").put(f"/api/v1/threads/{public}/merger", json={"into": into})
+    assert sent.is_success, sent.text
+    assert (await ada.get(f"/api/v1/cases/{case}")).status_code == 403
+    assert (await ada.delete(f"/api/v1/acts/{act}")).status_code == 403
+    assert (await client("fay").get(f"/api/v1/cases/{case}")).json()["line"]["group"]["slug"] == "closed-group"

@@ -20,8 +20,14 @@ INITIATIVE = """
     RETURNING id
 """
 THREAD = """
-    INSERT INTO threads (group_id, author_id, title, slug, post_count, last_number)
-    VALUES ($1, $2, $3, 'a-discussion', 0, 0) RETURNING id
+    WITH thread AS (
+        INSERT INTO threads (group_id, author_id, title, slug, post_count, last_number, last_author_id, last_post_at)
+        VALUES ($1, $2, $3, 'a-discussion', 1, 1, $2, now()) RETURNING id
+    ), post AS (
+        INSERT INTO posts (thread_id, author_id, number, body, html, text, renderer)
+        SELECT id, $2, 1, 'The aim.', '<p>The aim.</p>', 'The aim.', 1 FROM thread RETURNING id, thread_id
+    )
+    SELECT thread_id FROM post
 """
 LEAD = """
     INSERT INTO initiative_leads (initiative_id, member_id, role, state, answered_at)

@@ -117,5 +117,5 @@ async def test_home_says_what_closes_and_what_waits(client: As, seven: dict[str,
 
 async def test_a_group_shows_what_is_under_way(client: As, seven: dict[str, int]) -> None:
     page = (await client("stranger", browser=True).get("/g/public-group")).text
-    assert "Alder" in page and "Cedar" in page and "Ebony" not in page
+    assert "Alder" in page and "Cedar" in page and f"/i/{seven['E']}/" not in page
     assert "Birch" not in (await client("cem", browser=True).get("/g/closed-group")).text

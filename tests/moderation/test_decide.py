@@ -185,3 +185,17 @@ async def test_one_appeals_within_thirty_days(people, post):
     await sql("UPDATE cases SET decided_at = now() - interval '31 days' WHERE id = $1", case)
     with pytest.raises(Conflict, match="too_late_to_appeal"):
         await appeal(people["ben"], case, "Late.")
+
+
+async def test_a_first_post_that_an_appeal_brings_back_appears(people, cast, client):
+    ben = people["ben"].member_id
+    await sql("UPDATE posts SET author_id = $2 WHERE author_id = $1", ben, cast.members["fay"])
+    await sql("UPDATE members SET trusted_at = NULL WHERE id = $1", ben)
+    path = f"/api/v1/threads/{cast.threads['public']}/posts"
+    sent = (await client("ben").post(path, json={"body": "First words."})).json()["id"]
+    case = await sql("SELECT id FROM cases WHERE post_id = $1", sent)
+    await decide(people["ada"], case, Decision.REMOVE, version=1, reason=FlagReason.SPAM)
+    await appeal(people["ben"], case, "It is none.")
+    await decide_appeal(people["adi"], case, AppealOutcome.OVERTURNED, "Indeed.")
+    assert await sql("SELECT state FROM posts WHERE id = $1", sent) == "public"
+    assert await sql("SELECT number FROM posts WHERE id = $1", sent) == 3

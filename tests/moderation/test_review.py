@@ -54,3 +54,31 @@ async def test_what_its_author_withdrew_stays_withdrawn(client, cast, post):
     await client("ben").delete(f"/api/v1/posts/{post}")
     for method, path in (("PUT", "case"), ("DELETE", "hiding")):
         assert (await client("fay").request(method, f"/api/v1/posts/{post}/{path}")).status_code == 404
+
+
+async def test_nobody_brings_back_what_is_their_own(client, cast, post):
+    async with connection() as sql:
+        await sql.execute(
+            "UPDATE memberships SET role = 'facilitator' WHERE group_id = $1 AND member_id = $2",
+            cast.groups["public"], cast.members["ben"],
+        )  # fmt: skip
+        written = await sql.fetchval("SELECT created_at::date FROM posts WHERE id = $1", post)
+    await hide(client, post)
+    refused = await client("ben").delete(f"/api/v1/posts/{post}/hiding")
+    assert (refused.status_code, refused.json()["code"]) == (403, "own_case")
+    await client("fay").delete(f"/api/v1/posts/{post}/hiding")
+    wish = {"day": written.isoformat(), "group": "public-group", "reason": "A flood."}
+    assert (await client("fay").post("/api/v1/members/ben/day-removals", json=wish)).status_code == 200
+    act = (await client("fay").get("/api/v1/groups/public-group/log")).json()["items"][0]["id"]
+    refused = await client("ben").delete(f"/api/v1/acts/{act}")
+    assert (refused.status_code, refused.json()["code"]) == (403, "own_case")
+    assert await state(post) == "removed"
+
+
+async def test_what_was_deleted_for_good_is_not_told_to_be_back(client, cast, post):
+    await hide(client, post)
+    async with connection() as sql:
+        await sql.execute("UPDATE posts SET body = '–', renderer = 0 WHERE id = $1", post)
+    assert (await client("fay").delete(f"/api/v1/posts/{post}/hiding")).json()["code"] == "not_taken_away"
+    async with connection() as sql:
+        assert await sql.fetchval("SELECT count(*) FROM acts WHERE kind = 'post.restored'") == 0

@@ -65,7 +65,8 @@ async def test_coming_back_to_a_group_ends_no_sanction(site: Site, cast: Cast) -
     await give(fay, "ben", SILENCE, 5, PUBLIC)
     await give(fay, "ben", SUSPEND, 5, PUBLIC)
     await take_place(group, ben, None)
-    assert (await actor(site, "ben")).banned == frozenset()
+    gone = await actor(site, "ben")
+    assert group in gone.banned and group in gone.silenced_in
     await give_place(group, ben, "manual")
     back = await actor(site, "ben")
     assert group in back.banned and group in back.silenced_in
@@ -205,3 +206,14 @@ async def test_the_doctor_finds_a_row_that_says_something_else(site: Site, cast:
     async with connection() as raw:
         await raw.execute("UPDATE members SET silenced_until = NULL WHERE username = 'ben'")
     assert await find_astray() == [cast.members["ben"]]
+
+
+async def test_leaving_a_group_ends_no_silence_in_it(site: Site, cast: Cast, client: Any) -> None:
+    await give(await actor(site, "fay"), "ben", SILENCE, 5, PUBLIC)
+    assert (await client("ben").delete(f"/api/v1/groups/{PUBLIC}/membership")).status_code < 300
+    post = f"/api/v1/posts/{cast.first['public']}"
+    refused = [
+        await client("ben").patch(post, json={"body": "Shouting."}, headers={"If-Match": '"1"'}),
+        await client("ben").put(f"/api/v1/threads/{cast.threads['public']}/flag", json={"reason": "spam"}),
+    ]
+    assert [(each.status_code, each.json()["code"]) for each in refused] == [(403, "silenced_here")] * 2

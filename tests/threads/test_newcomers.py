@@ -172,3 +172,37 @@ async def test_the_group_decides_and_it_appears_or_does_not(client, cast, newcom
     assert (await client("cem").get(f"/api/v1/posts/{good['id']}")).json()["number"] == 3
     assert (await client("cem").get(f"/api/v1/posts/{bad['id']}")).status_code == 404
     assert (await client("ben").get(f"/api/v1/threads/{cast.threads['public']}")).json()["waiting"] == []
+
+
+async def test_what_they_change_afterwards_is_looked_at_again(client, cast, newcomer):
+    await few(cast)
+    sent = (await post(client, cast)).json()
+    case = (await client("fay").get("/api/v1/cases")).json()["items"][0]["id"]
+    looked = {"decision": "no_action"}
+    await client("fay").put(f"/api/v1/cases/{case}/decision", json=looked, headers={"If-Match": '"1"'})
+    path = f"/api/v1/posts/{sent['id']}"
+    links = " ".join(f"https://example.org/{n}" for n in range(3))
+    refused = await client("ben").patch(path, json={"body": links}, headers={"If-Match": '"1"'})
+    assert (refused.status_code, refused.json()["errors"][0]["code"]) == (422, "too_many_links")
+    changed = await client("ben").patch(path, json={"body": "Buy it here."}, headers={"If-Match": '"1"'})
+    assert changed.status_code == 200
+    (again,) = (await client("fay").get("/api/v1/cases")).json()["items"]
+    assert (again["origin"], again["excerpt"]) == ("newcomer", "Buy it here.")
+    body = {"decision": "remove", "reason": "spam", "words": "We have looked at it."}
+    decided = await client("fay").put(f"/api/v1/cases/{again['id']}/decision", json=body, headers={"If-Match": '"1"'})
+    assert decided.status_code == 200
+    assert (await client("cem").get(path)).status_code == 404
+
+
+async def test_a_thread_that_waits_or_was_hidden_takes_no_replies(client, cast, newcomer):
+    await few(cast)
+    wish = {"title": WORDS, "body": "A beginning."}
+    waiting = (await client("ben").post("/api/v1/groups/public-group/threads", json=wish)).json()["id"]
+    async with connection() as sql:
+        await sql.execute("UPDATE members SET trusted_at = now() WHERE id = $1", cast.members["ben"])
+    for who in ("ben", "fay"):
+        refused = await client(who).post(f"/api/v1/threads/{waiting}/posts", json={"body": "And more."})
+        assert (refused.status_code, refused.json()["code"]) == (403, "thread_not_public")
+    page = await client("ben", browser=True).get(f"/t/{waiting}/untrodden-words-about-peering")
+    assert page.status_code == 200 and "reply-here" not in page.text
+    assert (await client("cem").get(f"/api/v1/threads/{waiting}")).status_code == 404

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from auth.actor import Actor
 from forum.groups.policies import can_moderate
 from forum.groups.queries import door, state_of
-from forum.kit.errors import Conflict, NotFound
+from forum.kit.errors import Conflict, NotAllowed, NotFound
 from forum.kit.fields import body_field
 from forum.kit.transaction import command, connection
 from forum.kit.verdict import require
@@ -93,7 +93,9 @@ async def remove_day(actor: Actor, username: str, day: date, *, group: str | Non
 
 @undoes(ActKind.DAY_REMOVED)
 async def _bring_back(actor: Actor, done: Done) -> None:
-    """Exactly those that it removed, where nobody has done something else with them since."""
+    """Exactly those that it removed, where nobody has done something else with them since; never by their author."""
+    if done.member_id == actor.member_id:
+        raise NotAllowed("own_case")
     posts = [int(post) for post in done.undo["was"]]
     async with connection() as sql:
         groups = [row["group_id"] for row in await sql.fetch(GROUPS_OF, posts)]

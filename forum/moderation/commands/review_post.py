@@ -1,7 +1,7 @@
 """Take up a post that nobody flagged, and bring one back that was hidden or removed."""
 from auth.actor import Actor
 from forum.groups.policies import can_moderate
-from forum.kit.errors import Conflict, NotFound
+from forum.kit.errors import Conflict, NotAllowed, NotFound
 from forum.kit.fields import body_field
 from forum.kit.transaction import command
 from forum.kit.verdict import require
@@ -36,11 +36,15 @@ async def review_post(actor: Actor, post_id: int) -> int:
 
 @command
 async def restore_post(actor: Actor, post_id: int, reason: str = "") -> None:
-    """Raises Conflict where it is neither hidden nor removed, or waits for its first look."""
+    """Raises Conflict where it is neither hidden nor removed, waits for its first look, or was deleted for good.
+
+    Nobody brings back what is their own.
+    """
     post = await _door(actor, post_id)
-    if post.state not in TAKEN_AWAY or post.number is None:
+    if post.author_id == actor.member_id:
+        raise NotAllowed("own_case")
+    if post.state not in TAKEN_AWAY or post.number is None or not await set_state([post_id], PostState.PUBLIC):
         raise Conflict("not_taken_away")
-    await set_state([post_id], PostState.PUBLIC)
     await enter(
         actor,
         ActKind.POST_RESTORED,

@@ -8,6 +8,7 @@ from forum.outbox.record import record
 from forum.threads.commands.written import Written, write
 from forum.threads.facts import PostEdited
 from forum.threads.models import Mention, Post, Revision
+from forum.threads.pace import check_edit
 from forum.threads.policies import can_edit
 from forum.threads.queries import post_door
 
@@ -39,6 +40,7 @@ async def _edit(actor: Actor, post_id: int, written: Written, version: int) -> N
         raise Stale(yours=written.body, theirs=stored.body, version=stored.version)
     if stored.body == written.body:
         return
+    await check_edit(actor, written.rendered)
     await Revision.create(
         post_id=post_id, version=stored.version, body=stored.body, edited_by_id=actor.member_id
     )

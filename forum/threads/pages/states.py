@@ -69,6 +69,7 @@ def thread_of(head: ThreadHead) -> ThreadState:
         author_id=head.author_id,
         kind=ThreadKind(head.kind),
         locked=head.locked,
+        published=head.post_count > 0,
     )
 
 
