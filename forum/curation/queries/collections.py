@@ -41,7 +41,8 @@ _TARGET: Final = (
             'id', p.id, 'number', p.number, 'excerpt', left(p.text, 300)) END
 """
 )
-# $1 collection, $2 readable, $3 whether its reader keeps it: they see that something is missing, others nothing of it.
+# $1 collection, $2 readable, $3 whether its reader keeps it: they see that something is missing (not
+# what is said of it, which may tell of what they cannot read), others nothing of it.
 COLLECTION: Final = (
     """
     SELECT json_build_object('id', c.id, 'title', c.title, 'slug', c.slug, 'language', c.language, 'body', c.body,
@@ -52,8 +53,9 @@ COLLECTION: Final = (
         'items', coalesce((SELECT json_agg(each.item ORDER BY each.position, each.id) FROM (
             SELECT i.position, i.id, json_build_object('id', i.id,
                 'kind', CASE WHEN i.url <> '' THEN 'link' WHEN i.post_id IS NOT NULL THEN 'post' ELSE 'thread' END,
-                'missing', NOT x.shown, 'url', nullif(i.url, ''), 'title', nullif(i.title, ''), 'note', i.note,
-                'html', i.html, """
+                'missing', NOT x.shown, 'url', nullif(i.url, ''), 'title', nullif(i.title, ''),
+                'note', CASE WHEN x.shown THEN i.note ELSE '' END,
+                'html', CASE WHEN x.shown THEN i.html ELSE '' END, """
     + _TARGET
     + """) AS item
             FROM collection_items i"""
