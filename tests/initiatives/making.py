@@ -20,12 +20,14 @@ INITIATIVE = """
     RETURNING id
 """
 THREAD = """
-    WITH thread AS (
-        INSERT INTO threads (group_id, author_id, title, slug, post_count, last_number, last_author_id, last_post_at)
-        VALUES ($1, $2, $3, 'a-discussion', 1, 1, $2, now()) RETURNING id
+    WITH new AS MATERIALIZED (SELECT nextval(pg_get_serial_sequence('posts', 'id')) AS id), thread AS (
+        INSERT INTO threads (group_id, author_id, title, slug, post_count, last_number, last_author_id, last_post_at,
+            last_post_id)
+        SELECT $1::bigint, $2::bigint, $3, 'a-discussion', 1, 1, $2::bigint, now(), id FROM new RETURNING id
     ), post AS (
-        INSERT INTO posts (thread_id, author_id, number, body, html, text, renderer)
-        SELECT id, $2, 1, 'The aim.', '<p>The aim.</p>', 'The aim.', 1 FROM thread RETURNING id, thread_id
+        INSERT INTO posts (id, thread_id, author_id, number, body, html, text, renderer)
+        SELECT new.id, thread.id, $2::bigint, 1, 'The aim.', '<p>The aim.</p>', 'The aim.', 1 FROM new, thread
+        RETURNING thread_id
     )
     SELECT thread_id FROM post
 """

@@ -12,7 +12,8 @@ OPEN = """
       AND (post_id = $1 OR thread_id = $2 OR member_id = $3 OR initiative_id = $4)
 """
 FLAG = """
-    WITH flag AS (INSERT INTO flags (case_id, member_id, reason, note) VALUES ($1, $2, $3, $4))
+    WITH flag AS (INSERT INTO flags (case_id, member_id, reason, note) VALUES ($1, $2, $3, $4)
+        ON CONFLICT DO NOTHING)
     UPDATE cases SET weight = weight + 1 WHERE id = $1
 """
 APPEAL = "INSERT INTO appeals (case_id, text) VALUES ($1, $2)"
